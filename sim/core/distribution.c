@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/distribution.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/suggest.h"
+
+/* How the arguments of each law read: a quantity, or a bare positive number. */
+typedef enum { ARG_NONE, ARG_QUANTITY, ARG_SHAPE } Arg;
+
+static const struct { const char *name; LawKind kind; Arg args[2]; const char *usage; } laws[] = {
+    { "constant", LAW_CONSTANT, { ARG_QUANTITY, ARG_NONE }, "constant(VALUE)" },
+    { "uniform", LAW_UNIFORM, { ARG_QUANTITY, ARG_QUANTITY }, "uniform(LOW, HIGH)" },
+    { "normal", LAW_NORMAL, { ARG_QUANTITY, ARG_QUANTITY }, "normal(MEAN, DEVIATION)" },
+    { "lognormal", LAW_LOGNORMAL, { ARG_QUANTITY, ARG_SHAPE }, "lognormal(MEDIAN, SIGMA)" },
+    { "exponential", LAW_EXPONENTIAL, { ARG_QUANTITY, ARG_NONE }, "exponential(MEAN)" },
+    { "pareto", LAW_PARETO, { ARG_QUANTITY, ARG_SHAPE }, "pareto(SCALE, SHAPE)" },
+    { "weibull", LAW_WEIBULL, { ARG_QUANTITY, ARG_SHAPE }, "weibull(SCALE, SHAPE)" },
+    { "gamma", LAW_GAMMA, { ARG_QUANTITY, ARG_SHAPE }, "gamma(MEAN, SHAPE)" },
+};
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool empirical_line(const char *line, Unit unit, GArray *values, GError **error)
+{
+    g_autofree char *text = g_strstrip(g_strdup(line));
+    double value;
+    if (!*text || *text == '#') return true;
+    if (!parse_quantity(text, unit, &value, error)) return false;
+    g_array_append_val(values, value);
+    return true;
+}
+
+static bool empirical_read(const char *name, Unit unit, const char *directory, Distribution *out, GError **error)
+{
+    g_autofree char *path = g_canonicalize_filename(name, directory), *text = NULL;
+    g_autoptr(GError) reason = NULL;
+    if (!g_file_get_contents(path, &text, NULL, &reason)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "cannot read '%s': %s", name, reason->message);
+        return false;
+    }
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+    for (guint i = 0; lines[i]; i++)
+        if (!empirical_line(lines[i], unit, values, &reason)) {
+            g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "%s:%u: %s", name, i + 1, reason->message);
+            return false;
+        }
+    if (!values->len) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "'%s' holds no value; one with its unit on each line", name);
+        return false;
+    }
+    g_array_sort(values, ascending);
+    *out = (Distribution){ .kind = LAW_EMPIRICAL, .count = values->len };
+    out->values = (double *)g_array_free(g_steal_pointer(&values), FALSE);
+    return true;
+}
+
+static bool argument_read(const char *text, Arg kind, Unit unit, double *out, GError **error)
+{
+    if (kind == ARG_QUANTITY) return parse_quantity(text, unit, out, error);
+    double value;
+    if (!parse_number(text, &value, error)) return false;
+    if (value <= 0) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is not above 0", text);
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+static bool unknown(const char *name, GError **error)
+{
+    const char *names[G_N_ELEMENTS(laws) + 2];
+    size_t n = 0;
+    for (; n < G_N_ELEMENTS(laws); n++) names[n] = laws[n].name;
+    names[n++] = "empirical";
+    names[n] = NULL;
+    g_autofree char *hint = suggest(name, names);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "no distribution is called '%s'%s", name, hint);
+    return false;
+}
+
+static bool law_check(const Distribution *law, const char *text, GError **error)
+{
+    const char *wrong = NULL;
+    if (law->kind == LAW_UNIFORM && law->b < law->a) wrong = "the upper end lies below the lower";
+    if (law->kind >= LAW_LOGNORMAL && law->kind <= LAW_GAMMA && law->a <= 0) wrong = "its first argument must be above 0";
+    if (!wrong) return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s': %s", text, wrong);
+    return false;
+}
+
+bool distribution_parse(const char *text, Unit unit, const char *directory, Distribution *out, GError **error)
+{
+    g_autofree char *inner = NULL, *name = parse_call(text, &inner);
+    Distribution law = { .kind = LAW_CONSTANT };
+    if (!name) {
+        if (!parse_quantity(text, unit, &law.a, error)) return false;
+        *out = law;
+        return true;
+    }
+    if (strcmp(name, "empirical") == 0) return empirical_read(inner, unit, directory, out, error);
+    size_t i = 0;
+    while (i < G_N_ELEMENTS(laws) && strcmp(laws[i].name, name) != 0) i++;
+    if (i == G_N_ELEMENTS(laws)) return unknown(name, error);
+    g_auto(GStrv) args = parse_list(inner);
+    if (g_strv_length(args) != (laws[i].args[1] == ARG_NONE ? 1u : 2u)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "'%s' should read %s", text, laws[i].usage);
+        return false;
+    }
+    law.kind = laws[i].kind;
+    if (!argument_read(args[0], laws[i].args[0], unit, &law.a, error)) return false;
+    if (args[1] && !argument_read(args[1], laws[i].args[1], unit, &law.b, error)) return false;
+    if (!law_check(&law, text, error)) return false;
+    *out = law;
+    return true;
+}
+
+void distribution_clear(Distribution *law)
+{
+    g_clear_pointer(&law->values, g_free);
+    law->kind = LAW_ABSENT;
+}
+
+/* The value that a normal law, redrawn until not negative, stays under with probability u. */
+static double normal_quantile(double mean, double deviation, double u)
+{
+    if (deviation == 0) return mean;
+    double below = gsl_cdf_ugaussian_P(-mean / deviation);
+    return fmax(0, mean + deviation * gsl_cdf_ugaussian_Pinv(below + u * (1 - below)));
+}
+
+double distribution_quantile(const Distribution *law, double u)
+{
+    switch (law->kind) {
+    case LAW_CONSTANT:    return law->a;
+    case LAW_UNIFORM:     return law->a + (law->b - law->a) * u;
+    case LAW_NORMAL:      return normal_quantile(law->a, law->b, u);
+    case LAW_LOGNORMAL:   return law->a * exp(law->b * gsl_cdf_ugaussian_Pinv(u));
+    case LAW_EXPONENTIAL: return -law->a * log1p(-u);
+    case LAW_PARETO:      return law->a * exp(-log1p(-u) / law->b);
+    case LAW_WEIBULL:     return law->a * pow(-log1p(-u), 1 / law->b);
+    case LAW_GAMMA:       return gsl_cdf_gamma_Pinv(u, law->b, law->a / law->b);
+    case LAW_EMPIRICAL:   return law->values[(uint32_t)(u * law->count)];
+    case LAW_ABSENT:      break;
+    }
+    g_assert_not_reached();
+}
+
+double distribution_draw(const Distribution *law, Random *random)
+{
+    return law->kind == LAW_CONSTANT ? law->a : distribution_quantile(law, random_open(random));
+}
+
+SimTime distribution_time(const Distribution *law, Random *random)
+{
+    double ns = distribution_draw(law, random);
+    return ns < 0x1p62 ? (SimTime)llround(ns) : (SimTime)1 << 62;
+}
+
+double distribution_mean(const Distribution *law)
+{
+    double sum = 0;
+    switch (law->kind) {
+    case LAW_CONSTANT: case LAW_EXPONENTIAL: case LAW_GAMMA: return law->a;
+    case LAW_UNIFORM:   return (law->a + law->b) / 2;
+    case LAW_LOGNORMAL: return law->a * exp(law->b * law->b / 2);
+    case LAW_PARETO:    return law->b > 1 ? law->a * law->b / (law->b - 1) : INFINITY;
+    case LAW_WEIBULL:   return law->a * gsl_sf_gamma(1 + 1 / law->b);
+    case LAW_NORMAL: {
+        if (law->b == 0) return law->a;
+        double z = law->a / law->b;         /* of the law cut off below 0 */
+        return law->a + law->b * exp(-z * z / 2) / sqrt(2 * G_PI) / gsl_cdf_ugaussian_P(z);
+    }
+    case LAW_EMPIRICAL:
+        for (uint32_t i = 0; i < law->count; i++) sum += law->values[i];
+        return sum / law->count;
+    case LAW_ABSENT: break;
+    }
+    g_assert_not_reached();
+}
+
+double distribution_least(const Distribution *law)
+{
+    switch (law->kind) {
+    case LAW_CONSTANT: case LAW_UNIFORM: case LAW_PARETO: return law->a;
+    case LAW_EMPIRICAL: return law->values[0];
+    case LAW_NORMAL: return law->b == 0 ? law->a : 0;
+    default: return 0;
+    }
+}

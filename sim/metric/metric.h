@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Contract of a metric: watch a run, report numbers, change nothing.
+ *
+ * The world keeps one observation of a run, in integers; each variant turns a
+ * part of it into named numbers once the run has ended.
+ */
+#pragma once
+#include "core/histogram.h"
+#include "core/variant.h"
+
+/* Why a message did not arrive. */
+typedef enum { DROP_LOSS, DROP_NODE_DOWN, DROP_LINK_CUT, DROP_NO_ROUTE, DROP_REASONS } DropReason;
+
+/* "loss", "node_down", …: dropped_<name>. */
+extern const char *const drop_names[DROP_REASONS];
+
+/* What was counted since the end of the warm-up. */
+typedef struct {
+    uint64_t sent[2], bytes[2];         /* [0] control, [1] payload */
+    uint64_t arrived[2];                /* handed to a live node */
+    uint64_t dropped[DROP_REASONS];     /* both together */
+    uint64_t reached;                   /* messages that reached a node, live or not */
+    uint64_t timers, publications;      /* timers fired, publications made */
+    unsigned __int128 up_time;          /* sum over nodes of time up, ns */
+} Counters;
+
+enum { REACH_50, REACH_90, REACH_99, REACHES };
+
+/* A whole run; publications before the warm-up are left out of all but `ledger`. */
+typedef struct {
+    uint32_t nodes;
+    SimTime start, end;                 /* of what is counted: warm-up and end, ns */
+    Counters counters;
+
+    uint64_t publications, skipped;     /* due while the source was up; while it was down */
+    uint64_t unmade;                    /* due after the end of the run, where intervals are drawn */
+    uint64_t delivered;                 /* first deliveries at members, in time */
+    uint64_t expected;                  /* see delivery_ratio */
+    uint64_t delivered_at_send, expected_at_send;
+    uint64_t expected_all;
+    uint64_t complete;                  /* publications that reached every expected member */
+    uint64_t judged;                    /* publications with an expected member, skipped ones too */
+    uint64_t out_of_order;
+    uint64_t reached[REACHES];          /* publications that reached 50, 90, 99 % */
+    double reach_time[REACHES];         /* sum of the times they took, ns */
+    Histogram latency;                  /* of first deliveries, ns */
+    Histogram hops;                     /* of first deliveries */
+    const uint32_t *load;               /* messages sent by each node */
+
+    struct {                            /* from time 0 on: sent = arrived + dropped + in flight */
+        uint64_t sent, arrived, dropped, in_flight;
+    } ledger;
+} Observation;
+
+typedef struct Report Report;           /* collects the numbers of one run */
+
+/* Adds a number; names as in `names` of the variant. */
+void report_value(Report *report, const char *name, double value);
+
+/* Adds a ratio with what it was made of; nothing where the denominator is 0. */
+void report_ratio(Report *report, const char *name, double numerator, double denominator);
+
+/* One name that a metric reports. */
+typedef struct {
+    const char *name;
+    const char *unit;                   /* "ms", "1" for ratios, "messages", … */
+    const char *help;                   /* one line: the meaning */
+} MetricName;
+
+typedef struct {
+    Variant variant;
+    const MetricName *names;            /* ended by a NULL name */
+    void (*report)(const Observation *seen, Report *report);
+} Metric;

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Contract of a multicast protocol: what it gives, and what it may call. */
+#pragma once
+#include "core/random.h"
+#include "core/variant.h"
+#include "graph/topology.h"
+
+typedef struct Node Node;               /* one participant; the world owns it */
+
+#define PUBLICATION_NONE UINT32_MAX
+
+/* What travels.  A message with a publication in it is a payload message if
+ * MESSAGE_PAYLOAD is set, else a control message. */
+typedef struct {
+    uint64_t word;              /* the protocol's own */
+    uint32_t publication;       /* its number in the run, or PUBLICATION_NONE */
+    uint32_t size;              /* bytes on the wire, without the network's header */
+    uint16_t hops;              /* overlay hops it has made; the protocol counts */
+    uint8_t kind;               /* the protocol's own */
+    uint8_t flags;              /* MESSAGE_PAYLOAD */
+} Message;
+
+enum { MESSAGE_PAYLOAD = 1 };
+
+/* What every receiver of a publication can read in it. */
+typedef struct {
+    SimTime published;
+    NodeId source;
+    uint32_t number;            /* counts the publications of its workload from 0 */
+    uint32_t size;              /* bytes */
+    uint32_t group;             /* 0: everybody */
+} Publication;
+
+/* What a protocol may look at before the first event, to prepare what all of
+ * its nodes share. */
+typedef struct {
+    const Topology *overlay;
+    const NodeId *sources;      /* every node that will publish, ascending, each once */
+    uint32_t source_count;
+    uint64_t seed;              /* for random_stream(seed, "protocol/…", index) */
+} ProtocolScope;
+
+typedef struct {
+    Variant variant;
+    size_t state_size;          /* bytes a node, zeroed before start() */
+    size_t shared_size;         /* bytes a run, zeroed before prepare() */
+
+    /* Called by the world; slots marked (optional) may be NULL. */
+    bool (*prepare)(const void *config, const ProtocolScope *scope, void *shared, GError **error); /* (optional) */
+    void (*release)(void *shared);                                  /* (optional) frees what prepare() made */
+    void (*start)(Node *self);                                      /* (optional) the node came up */
+    void (*publish)(Node *self, const Message *publication);        /* it is the source */
+    void (*receive)(Node *self, NodeId from, const Message *message);
+    void (*timer)(Node *self, uint32_t tag);                        /* (optional) */
+    void (*neighbor_up)(Node *self, NodeId other);                  /* (optional) said by a live overlay */
+    void (*neighbor_down)(Node *self, NodeId other);                /* (optional) */
+    void (*stop)(Node *self);                                       /* (optional) frees what the state holds */
+} Protocol;
+
+NodeId      node_id(const Node *self);
+SimTime     node_now(const Node *self);
+uint32_t    node_count(const Node *self);           /* nodes in the run */
+void       *node_state(Node *self);                 /* state_size bytes, valid until stop() */
+void       *node_shared(Node *self);                /* shared_size bytes; prepare() writes, nodes read */
+const void *node_config(const Node *self);
+Random     *node_random(Node *self);                /* this node's own stream */
+
+/* Neighbors by number, ascending by id: 0 .. node_degree()-1. */
+uint32_t    node_degree(const Node *self);
+NodeId      node_neighbor(const Node *self, uint32_t i);
+
+/* The place of neighbor 0 in overlay->graph->links; undefined where the overlay is complete. */
+uint32_t    node_first_link(const Node *self);
+
+/* Sends a copy of `message`; the network delays or drops it.  Never fails: a
+ * sender learns of a loss only as a real one would, by silence.  `to` may be
+ * any other node. */
+void        node_send(Node *self, NodeId to, const Message *message);
+
+/* The same to neighbor number i: faster, for the link is at hand. */
+void        node_send_neighbor(Node *self, uint32_t i, const Message *message);
+
+/* The same to every neighbor but `except` (NODE_NONE: to all), ascending. */
+void        node_send_neighbors(Node *self, NodeId except, const Message *message);
+
+/* Hands a publication to the application here.  True if this incarnation of
+ * the node has not had it before; else it counts as a duplicate. */
+bool        node_deliver(Node *self, const Message *publication);
+
+/* True if node_deliver() would return false. */
+bool        node_has(const Node *self, uint32_t publication);
+
+const Publication *node_publication(const Node *self, uint32_t publication);
+
+/* True if this node is a member of the publication's group. */
+bool        node_is_member(const Node *self, uint32_t publication);
+
+/* The members of the publication's group, ascending; NULL and *count = all nodes for everybody. */
+const NodeId *node_members(const Node *self, uint32_t publication, uint32_t *count);
+
+/* Keeps a publication from expiring while this node may yet send it again; each
+ * hold is let go of once, by node_release() or by the node's crash. */
+void        node_hold(Node *self, uint32_t publication);
+void        node_release(Node *self, uint32_t publication);
+
+/* Calls timer(self, tag) once, `delay` ns from now, unless the node goes down or
+ * cancels first.  node_cancel() is false if there was nothing left to cancel. */
+uint64_t    node_after(Node *self, SimTime delay, uint32_t tag);
+bool        node_cancel(Node *self, uint64_t timer);

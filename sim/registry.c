@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "registry.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/suggest.h"
+
+/* Each list becomes the declarations of its variants and two tables: one of the
+ * contract's type, one of the part that all variants share. */
+#define TABLE(type, singular, plural, LIST) \
+    LIST(singular##_DECLARE) \
+    const type *const plural[] = { LIST(singular##_ENTRY) NULL }; \
+    static const Variant *const plural##_variants[] = { LIST(singular##_VARIANT) NULL };
+
+#define network_DECLARE(name) extern const Network network_##name;
+#define network_ENTRY(name) &network_##name,
+#define network_VARIANT(name) &network_##name.variant,
+#define overlay_DECLARE(name) extern const Overlay overlay_##name;
+#define overlay_ENTRY(name) &overlay_##name,
+#define overlay_VARIANT(name) &overlay_##name.variant,
+#define protocol_DECLARE(name) extern const Protocol protocol_##name;
+#define protocol_ENTRY(name) &protocol_##name,
+#define protocol_VARIANT(name) &protocol_##name.variant,
+#define workload_DECLARE(name) extern const Workload workload_##name;
+#define workload_ENTRY(name) &workload_##name,
+#define workload_VARIANT(name) &workload_##name.variant,
+#define failure_DECLARE(name) extern const Failure failure_##name;
+#define failure_ENTRY(name) &failure_##name,
+#define failure_VARIANT(name) &failure_##name.variant,
+#define metric_DECLARE(name) extern const Metric metric_##name;
+#define metric_ENTRY(name) &metric_##name,
+#define metric_VARIANT(name) &metric_##name.variant,
+
+TABLE(Network, network, networks, NETWORKS)
+TABLE(Overlay, overlay, overlays, OVERLAYS)
+TABLE(Protocol, protocol, protocols, PROTOCOLS)
+TABLE(Workload, workload, workloads, WORKLOADS)
+TABLE(Failure, failure, failures, FAILURES)
+TABLE(Metric, metric, metrics, METRICS)
+
+const Room rooms[] = {
+    { "networks", "network", "how long a message takes between two nodes", networks_variants },
+    { "overlays", "overlay", "who is whose neighbor", overlays_variants },
+    { "protocols", "protocol", "how a publication reaches every member", protocols_variants },
+    { "workloads", "workload", "what the nodes want from each other, and when", workloads_variants },
+    { "failures", "failure", "what goes wrong, where and when", failures_variants },
+    { "metrics", "metric", "what is measured", metrics_variants },
+    { NULL, NULL, NULL, NULL },
+};
+
+const Room *room_of(const char *section)
+{
+    for (const Room *room = rooms; room->name; room++)
+        if (strcmp(room->section, section) == 0) return room;
+    return NULL;
+}
+
+const Variant *room_find(const Room *room, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; room->variants[i]; i++) {
+        if (strcmp(room->variants[i]->name, name) == 0) return room->variants[i];
+        g_ptr_array_add(names, (gpointer)room->variants[i]->name);
+    }
+    g_ptr_array_add(names, NULL);
+    g_autofree char *hint = suggest(name, (const char *const *)names->pdata);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "no %s is called '%s'%s", room->section, name, hint);
+    return NULL;
+}

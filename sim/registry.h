@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The menu: every variant a scenario can name.  Adding one is one file in its
+ * room and one line here. */
+#pragma once
+#include "failure/failure.h"
+#include "metric/metric.h"
+#include "network/network.h"
+#include "overlay/overlay.h"
+#include "protocol/protocol.h"
+#include "workload/workload.h"
+
+#define NETWORKS(X) \
+    X(distribution)
+
+#define OVERLAYS(X) \
+    X(random_regular)
+
+#define PROTOCOLS(X) \
+    X(flood) \
+    X(gossip) \
+    X(tree) \
+    X(unicast)
+
+#define WORKLOADS(X) \
+    X(publish)
+
+#define FAILURES(X) \
+    X(crash) \
+    X(link_cut)
+
+#define METRICS(X) \
+    X(delivery) \
+    X(latency) \
+    X(reach) \
+    X(hops) \
+    X(messages) \
+    X(load) \
+    X(order) \
+    X(drops) \
+    X(availability)
+
+/* NULL-terminated, in the order above. */
+extern const Network *const networks[];
+extern const Overlay *const overlays[];
+extern const Protocol *const protocols[];
+extern const Workload *const workloads[];
+extern const Failure *const failures[];
+extern const Metric *const metrics[];
+
+/* One room of the menu, for whoever treats all rooms alike. */
+typedef struct {
+    const char *name;                   /* "overlays", as in `list overlays` */
+    const char *section;                /* "overlay": the section of a scenario that names its variants */
+    const char *summary;                /* one line */
+    const Variant *const *variants;     /* NULL-terminated; each the first member of its contract */
+} Room;
+
+/* The rooms in the order of a scenario, ended by a NULL name. */
+extern const Room rooms[];
+
+/* The entry of that name; or NULL and *error (SIM_ERROR_UNKNOWN, with a
+ * did-you-mean). */
+const Variant *room_find(const Room *room, const char *name, GError **error);
+
+/* The room of a section, or NULL. */
+const Room *room_of(const char *section);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one run leaves behind: plain rows, ready for a database. */
+#pragma once
+#include <glib.h>
+
+#include "core/units.h"
+
+typedef struct { const char *name; double value, numerator, denominator; } MetricRow;   /* NaN: no ratio */
+typedef struct { const char *name; uint64_t low, high, count; } HistogramRow;           /* [low, high) */
+typedef struct { const char *name; double time_s, value; } SeriesRow;
+typedef struct { double time_s; const char *failure, *kind; NodeId node, other; } EventRow;    /* other: NODE_NONE */
+typedef struct { NodeId node; const char *name; double x, y; } NodeRow;                 /* NULL, NaN: unknown */
+typedef struct { NodeId a, b; double latency_ms; } LinkRow;                             /* a < b */
+
+/* One first delivery; times in ns. */
+typedef struct {
+    const char *workload;
+    uint32_t publication;       /* its number in that workload */
+    NodeId node;
+    SimTime published, delivered;
+    uint32_t hops;
+} DeliveryRow;
+
+/* Owns its arrays and, through `texts`, every text in them. */
+typedef struct {
+    GArray *metrics, *histograms, *series, *events, *nodes, *links, *deliveries;
+    GStringChunk *texts;
+    uint64_t event_count;       /* the metric `events` */
+    double wall_s;              /* of the event loop alone */
+} RunResult;
+
+RunResult *result_new(void);
+void result_free(RunResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RunResult, result_free)
+
+/* `text` as owned by the result, equal ones once; NULL stays NULL. */
+const char *result_text(RunResult *result, const char *text);
