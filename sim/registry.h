@@ -9,35 +9,17 @@
 #include "protocol/protocol.h"
 #include "workload/workload.h"
 
-#define NETWORKS(X) \
-    X(distribution)
+#define NETWORKS(X)
 
-#define OVERLAYS(X) \
-    X(random_regular)
+#define OVERLAYS(X)
 
-#define PROTOCOLS(X) \
-    X(flood) \
-    X(gossip) \
-    X(tree) \
-    X(unicast)
+#define PROTOCOLS(X)
 
-#define WORKLOADS(X) \
-    X(publish)
+#define WORKLOADS(X)
 
-#define FAILURES(X) \
-    X(crash) \
-    X(link_cut)
+#define FAILURES(X)
 
-#define METRICS(X) \
-    X(delivery) \
-    X(latency) \
-    X(reach) \
-    X(hops) \
-    X(messages) \
-    X(load) \
-    X(order) \
-    X(drops) \
-    X(availability)
+#define METRICS(X)
 
 /* NULL-terminated, in the order above. */
 extern const Network *const networks[];

@@ -30,8 +30,8 @@ const NodeId *failure_sources(const FailureScope *scope, uint32_t *count);
 
 /* From `at` until `until` (SIM_NEVER: for good) the node is down.  A node that
  * several failures hold down comes up when the last lets go. */
-void     failure_crash(FailureScope *scope, NodeId node, SimTime at, SimTime until);
+void     failure_node_down(FailureScope *scope, NodeId node, SimTime at, SimTime until);
 
 /* From `at` until `until` every message sent over the link between a and b, in
  * either direction, is dropped. */
-void     failure_cut(FailureScope *scope, NodeId a, NodeId b, SimTime at, SimTime until);
+void     failure_link_down(FailureScope *scope, NodeId a, NodeId b, SimTime at, SimTime until);

@@ -29,4 +29,4 @@ NodeId  *workload_nodes(WorkloadScope *scope, const Nodes *nodes, uint32_t *coun
 
 /* At `at` ns node `source` publishes `size` bytes to `group` (NULL: everybody).
  * What lies after the end of the run is not made, and counted. */
-void     workload_publish(WorkloadScope *scope, SimTime at, NodeId source, uint64_t size, const char *group);
+void     workload_publication(WorkloadScope *scope, SimTime at, NodeId source, uint64_t size, const char *group);
