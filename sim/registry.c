@@ -39,6 +39,12 @@ TABLE(Workload, workload, workloads, WORKLOADS)
 TABLE(Failure, failure, failures, FAILURES)
 TABLE(Metric, metric, metrics, METRICS)
 
+#define command_DECLARE(name) extern const Command command_##name;
+#define command_ENTRY(name) &command_##name,
+
+COMMANDS(command_DECLARE)
+const Command *const commands[] = { COMMANDS(command_ENTRY) NULL };
+
 const Room rooms[] = {
     { "networks", "network", "how long a message takes between two nodes", networks_variants },
     { "overlays", "overlay", "who is whose neighbor", overlays_variants },

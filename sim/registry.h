@@ -2,6 +2,7 @@
 /* The menu: every variant a scenario can name.  Adding one is one file in its
  * room and one line here. */
 #pragma once
+#include "cli/cli.h"
 #include "failure/failure.h"
 #include "metric/metric.h"
 #include "network/network.h"
@@ -21,6 +22,8 @@
 
 #define METRICS(X)
 
+#define COMMANDS(X)
+
 /* NULL-terminated, in the order above. */
 extern const Network *const networks[];
 extern const Overlay *const overlays[];
@@ -28,6 +31,7 @@ extern const Protocol *const protocols[];
 extern const Workload *const workloads[];
 extern const Failure *const failures[];
 extern const Metric *const metrics[];
+extern const Command *const commands[];
 
 /* One room of the menu, for whoever treats all rooms alike. */
 typedef struct {
