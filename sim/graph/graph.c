@@ -62,6 +62,17 @@ Graph *graph_new(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t coun
     return graph;
 }
 
+Graph *graph_copy(const Graph *graph)
+{
+    Graph *copy = g_new0(Graph, 1);
+    *copy = (Graph){ .nodes = graph->nodes, .room = graph->first[graph->nodes] };
+    copy->first = big_new((size_t)copy->nodes + 1, sizeof *copy->first);
+    copy->links = big_new((size_t)copy->room + 1, sizeof *copy->links);
+    memcpy(copy->first, graph->first, ((size_t)copy->nodes + 1) * sizeof *copy->first);
+    memcpy(copy->links, graph->links, (size_t)copy->room * sizeof *copy->links);
+    return copy;
+}
+
 void graph_free(Graph *graph)
 {
     if (!graph) return;

@@ -26,6 +26,7 @@ typedef struct {
  * must be in range.  Loops are left out and parallel pairs kept once.
  * Linear time.  At most 2^31-1 pairs. */
 Graph *graph_new(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t count);
+Graph *graph_copy(const Graph *graph);
 void graph_free(Graph *graph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Graph, graph_free)
 

@@ -8,7 +8,8 @@ static void column_free(gpointer data)
     LinkColumn *column = data;
     g_free(column->name);
     g_free(column->values);
-    g_free(column->texts);          /* the texts themselves belong to the string chunk below */
+    g_free(column->texts);
+    if (column->owner) g_string_chunk_free(column->owner);
     g_free(column);
 }
 
@@ -36,6 +37,26 @@ void topology_free(Topology *topology)
     g_ptr_array_unref(topology->columns);
     g_string_free(topology->notes, TRUE);
     g_free(topology);
+}
+
+Topology *topology_copy(const Topology *topology)
+{
+    uint32_t nodes = topology->nodes;
+    Topology *copy = topology_new(nodes, topology->graph ? graph_copy(topology->graph) : NULL);
+    for (uint32_t i = 0; i < topology->trees; i++)
+        topology_add_tree(copy, g_memdup2(topology->parents[i], nodes * sizeof(NodeId)));
+    if (topology->names) {
+        copy->names = g_new(char *, nodes);
+        for (uint32_t i = 0; i < nodes; i++) copy->names[i] = g_strdup(topology->names[i]);
+    }
+    copy->x = g_memdup2(topology->x, nodes * sizeof(double));
+    copy->y = g_memdup2(topology->y, nodes * sizeof(double));
+    copy->geographic = topology->geographic;
+    g_ptr_array_unref(copy->columns);
+    copy->columns = g_ptr_array_ref(topology->columns);
+    g_string_append(copy->notes, topology->notes->str);
+    copy->found = topology->found;
+    return copy;
 }
 
 void topology_add_tree(Topology *topology, NodeId *parents)
