@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Everything is found by wildcard: a new .c file needs no line here.
-CFLAGS  ?= -O3 -g -flto=auto            # yours to set; what follows is not
+MAKEFLAGS += --no-print-directory
+CLANG   := $(findstring clang,$(CC))
+CFLAGS  ?= -O3 -g $(if $(CLANG),,-flto=auto)    # yours to set; what follows is not
 BUILD   ?= build/release
 PROGRAM ?= banyan
 PREFIX  ?= /usr/local
@@ -9,29 +11,86 @@ STRICT  := -std=c11 -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototy
            -ffp-contract=off            # the last: same rounding on every machine
 FLAGS   := -Isim -D_GNU_SOURCE -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+AR      := $(if $(CLANG),llvm-ar,gcc-ar)
 ifeq ($(NATIVE),1)
 STRICT  += -march=native
 endif
 
 SRC     := $(sort $(wildcard sim/*.c sim/*/*.c))
 OBJ     := $(SRC:%.c=$(BUILD)/%.o)
-LIB     := $(filter-out $(BUILD)/sim/main.o,$(OBJ))
+LIB     := $(BUILD)/libsim.a
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c)))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
+SCRIPTS := $(sort $(wildcard tests/*/*.sh))
 
-.PHONY: all test help layers clean
-all: $(PROGRAM)
+# The kinds of build beside the release; each has a directory of its own.
+TEST_BUILD     := BUILD=build/test PROGRAM=build/test/banyan CFLAGS="-O1 -g"
+ASAN_BUILD     := BUILD=build/asan PROGRAM=build/asan/banyan \
+                  CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+VALIDATE_BUILD := BUILD=build/validate PROGRAM=build/validate/banyan CFLAGS="-O3 -g"
+
+.PHONY: all deps demo test asan validate bench run-tests layers install uninstall help clean FORCE
+.SECONDARY:
+
+all: $(PROGRAM)                 ## build the optimised program ./banyan (the default)
+
+deps:                           ## install the compiler, libraries and programs that are missing
+	@CC="$(CC)" tools/deps $(PKGS)
+
+demo: deps                      ## build, run scenarios/tree-vs-mesh.ini and plot it
+	$(MAKE) $(PROGRAM)
+	./$(PROGRAM) run scenarios/tree-vs-mesh.ini -o results/tree-vs-mesh
+	./$(PROGRAM) plot results/tree-vs-mesh
+	@echo; echo "The plots are in results/tree-vs-mesh/plots:"; ls results/tree-vs-mesh/plots
+
+test: deps                      ## run every test that is not slow
+	@$(MAKE) $(TEST_BUILD) run-tests
+
+asan: deps                      ## the same under the address and undefined-behaviour sanitizers
+	@$(MAKE) $(ASAN_BUILD) run-tests
+
+validate: deps                  ## run the slow tests too, and the validation scenarios
+	@$(MAKE) $(VALIDATE_BUILD) MODE=slow run-tests
+
+bench: $(BENCHES)               ## measure the engine alone
+	@for bench in $(BENCHES); do ./$$bench || exit 1; done
+
+run-tests: $(if $(wildcard sim/main.c),$(PROGRAM)) $(TESTS)
+	@BANYAN="$(abspath $(PROGRAM))" MODE="$(MODE)" tests/run $(TESTS) $(SCRIPTS)
+
+layers:                         ## check who may include whom
+	@tests/layers sim
+
+install: $(PROGRAM)             ## install into PREFIX (/usr/local), below DESTDIR
+	tools/install "$(PROGRAM)" "$(DESTDIR)" "$(PREFIX)"
+
+uninstall:                      ## remove what install put there
+	tools/install --remove "$(DESTDIR)" "$(PREFIX)"
+
+help:                           ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+clean:                          ## remove everything that was built
+	rm -rf build $(PROGRAM)
 
 $(PROGRAM): $(OBJ)
-	$(CC) $(STRICT) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(STRICT) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $(OBJ) $(LDLIBS)
 
-$(BUILD)/%.o: %.c
+$(LIB): $(filter-out $(BUILD)/sim/main.o,$(OBJ))
+	@rm -f $@
+	@$(AR) rcsT $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(STRICT) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
-	$(CC) $(STRICT) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(STRICT) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-clean:
-	rm -rf build $(PROGRAM)
+# Another compiler or other flags build everything again.
+$(BUILD)/flags: FORCE
+	@pkg-config --exists $(PKGS) || { echo "libraries are missing; 'make deps' installs them" >&2; exit 1; }
+	@mkdir -p $(@D)
+	@echo '$(CC) $(STRICT) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(STRICT) $(CFLAGS)' > $@
 
--include $(OBJ:.o=.d) $(TESTS:=.d)
+-include $(OBJ:.o=.d) $(TESTS:=.d) $(BENCHES:=.d)
