@@ -10,7 +10,8 @@
 #include "protocol/protocol.h"
 #include "workload/workload.h"
 
-#define NETWORKS(X)
+#define NETWORKS(X) \
+    X(distribution)
 
 #define OVERLAYS(X)
 

@@ -56,6 +56,10 @@ typedef struct {
     /* (optional) Where a node is, for drawing; false if unknown. */
     bool (*position)(const void *network, NodeId node, double *x, double *y);
 
+    /* (optional) What loading left out or filled in, for people; NULL: nothing.
+     * The configuration owns it. */
+    const char *(*notes)(const void *config);
+
     /* (optional) Rows or routers that nodes are placed on, so that `distinct` and
      * `in-order` can be refused before the run; 0: no limit. */
     uint32_t (*places)(const void *config);
