@@ -15,13 +15,29 @@
 
 #define OVERLAYS(X)
 
-#define PROTOCOLS(X)
+#define PROTOCOLS(X) \
+    X(flood) \
+    X(gossip) \
+    X(tree) \
+    X(unicast)
 
-#define WORKLOADS(X)
+#define WORKLOADS(X) \
+    X(publish)
 
-#define FAILURES(X)
+#define FAILURES(X) \
+    X(crash) \
+    X(link_cut)
 
-#define METRICS(X)
+#define METRICS(X) \
+    X(delivery) \
+    X(latency) \
+    X(reach) \
+    X(hops) \
+    X(messages) \
+    X(load) \
+    X(order) \
+    X(drops) \
+    X(availability)
 
 #define COMMANDS(X)
 

@@ -47,5 +47,10 @@ Topology *topology_copy(const Topology *topology);
 /* Makes it a topology of one more tree with these parents (taken over). */
 void topology_add_tree(Topology *topology, NodeId *parents);
 
+/* The topology of some nodes alone: node v becomes number[v], or is left out
+ * where that is NODE_NONE.  `number` ascends over the `nodes` kept ones, and no
+ * link leads from a kept node to one left out. */
+Topology *topology_part(const Topology *topology, const NodeId *number, uint32_t nodes);
+
 /* The column of that name, or NULL. */
 const LinkColumn *topology_column(const Topology *topology, const char *name);

@@ -46,6 +46,7 @@ typedef struct {
     Histogram latency;                  /* of first deliveries, ns */
     Histogram hops;                     /* of first deliveries */
     const uint32_t *load;               /* messages sent by each node */
+    uint32_t components, largest;       /* of the overlay as built: how many, nodes in the largest */
 
     struct {                            /* from time 0 on: sent = arrived + dropped + in flight */
         uint64_t sent, arrived, dropped, in_flight;

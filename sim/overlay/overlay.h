@@ -11,6 +11,7 @@ typedef enum { DISCONNECTED_DEFAULT, DISCONNECTED_KEEP, DISCONNECTED_REFUSE, DIS
 typedef struct {
     uint32_t nodes;             /* PARAM_NO_COUNT where a file or the kind's own keys say it */
     int disconnected;           /* Disconnected */
+    Distribution join;          /* when each node joins, ns; constant 0: all are there from the start */
     char *mesh;                 /* kind of the mesh that a tree is taken from */
     uint64_t seed;              /* the same overlay in every replication; UINT64_MAX: drawn for each */
 } OverlaySettings;

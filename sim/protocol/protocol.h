@@ -13,9 +13,11 @@ typedef struct Node Node;               /* one participant; the world owns it */
  * MESSAGE_PAYLOAD is set, else a control message. */
 typedef struct {
     uint64_t word;              /* the protocol's own */
+    const void *data;           /* more of it, or NULL: copied when sent, valid in receive() */
+    uint32_t data_size;         /* bytes at `data` */
     uint32_t publication;       /* its number in the run, or PUBLICATION_NONE */
     uint32_t size;              /* bytes on the wire, without the network's header */
-    uint16_t hops;              /* overlay hops it has made; the protocol counts */
+    uint16_t hops;              /* overlay hops it has made; counted by the world at each send */
     uint8_t kind;               /* the protocol's own */
     uint8_t flags;              /* MESSAGE_PAYLOAD */
 } Message;
@@ -54,7 +56,8 @@ typedef struct {
     void (*timer)(Node *self, uint32_t tag);                        /* (optional) */
     void (*neighbor_up)(Node *self, NodeId other);                  /* (optional) said by a live overlay */
     void (*neighbor_down)(Node *self, NodeId other);                /* (optional) */
-    void (*stop)(Node *self);                                       /* (optional) frees what the state holds */
+    void (*stop)(Node *self);                                       /* (optional) the node went down, or the run
+                                                                     * ended: frees what the state holds */
 } Protocol;
 
 NodeId      node_id(const Node *self);
@@ -84,7 +87,8 @@ void        node_send_neighbor(Node *self, uint32_t i, const Message *message);
 void        node_send_neighbors(Node *self, NodeId except, const Message *message);
 
 /* Hands a publication to the application here.  True if this incarnation of
- * the node has not had it before; else it counts as a duplicate. */
+ * the node has not had it before; else it counts as a duplicate.  The source
+ * has its own publication from the start. */
 bool        node_deliver(Node *self, const Message *publication);
 
 /* True if node_deliver() would return false. */
@@ -98,8 +102,8 @@ bool        node_is_member(const Node *self, uint32_t publication);
 /* The members of the publication's group, ascending; NULL and *count = all nodes for everybody. */
 const NodeId *node_members(const Node *self, uint32_t publication, uint32_t *count);
 
-/* Keeps a publication from expiring while this node may yet send it again; each
- * hold is let go of once, by node_release() or by the node's crash. */
+/* Keeps a publication from expiring while this node may yet send it though no
+ * message of it travels; each hold is let go of once, in stop() at the latest. */
 void        node_hold(Node *self, uint32_t publication);
 void        node_release(Node *self, uint32_t publication);
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What became of the messages that did not arrive. */
+#include "metric/metric.h"
+
+static const MetricName names[] = {
+    { "dropped_loss", "messages", "lost by the network" },
+    { "dropped_node_down", "messages", "arrived at a node that was down" },
+    { "dropped_link_cut", "messages", "sent over a link that was cut" },
+    { "dropped_no_route", "messages", "sent where no route leads" },
+    { NULL, NULL, NULL },
+};
+
+static void report(const Observation *seen, Report *out)
+{
+    for (int r = 0; r < DROP_REASONS; r++) report_value(out, names[r].name, (double)seen->counters.dropped[r]);
+    g_assert(seen->ledger.sent == seen->ledger.arrived + seen->ledger.dropped + seen->ledger.in_flight);
+}
+
+const Metric metric_drops = {
+    .variant = { .name = "drops", .summary = "what became of the messages that did not arrive",
+                 .source = "conservation: sent = arrived + dropped + in flight" },
+    .names = names, .report = report,
+};

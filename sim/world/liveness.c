@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which nodes and links are up, and since when. */
+#include <string.h>
+
+#include "core/memory.h"
+#include "world/state.h"
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const Change *x = a, *y = b;
+    if (x->time != y->time) return x->time < y->time ? -1 : 1;
+    if (x->up != y->up) return x->up ? 1 : -1;
+    if (x->node != y->node) return x->node < y->node ? -1 : 1;
+    if (x->other != y->other) return x->other < y->other ? -1 : 1;
+    return strcmp(x->failure, y->failure);
+}
+
+/* Nodes whose first change is `join` start down. */
+static void start_down(World *world, NodeId node)
+{
+    bit_clear(world->up, node);
+    world->down_holds[node]++;
+    world->up_count--;
+    for (uint32_t g = 1; g < world->group_count; g++)
+        if (bit_get(world->groups[g].is_member, node)) world->groups[g].up--;
+    Transition transition = { .time = -1, .up = false };
+    g_array_append_val(world->transitions, transition);
+    world->last_transition[node] = world->transitions->len;
+}
+
+static void cut_prepare(World *world)
+{
+    if (world->graph) world->cut = big_new((size_t)world->graph->first[world->nodes] / 64 + 1, sizeof(uint64_t));
+    else world->cut_pairs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+void liveness_prepare(World *world)
+{
+    world->up = big_new(world->words + 1, sizeof(uint64_t));
+    for (NodeId v = 0; v < world->nodes; v++) bit_set(world->up, v);
+    world->up_count = world->nodes;
+    world->transitions = g_array_new(FALSE, FALSE, sizeof(Transition));
+    world->last_change = -1;
+    g_array_sort(world->changes, by_time);
+    bool nodes = false, links = false;
+    for (guint i = 0; i < world->changes->len; i++) {
+        const Change *change = &g_array_index(world->changes, Change, i);
+        if (change->other != NODE_NONE) links = true;
+        else nodes = true, world->last_change = change->time;
+        engine_at(world->engine, change->time, change->up ? EVENT_UP : EVENT_DOWN, change->node,
+                  change->other == NODE_NONE ? 0 : change->other, i);
+    }
+    if (links) cut_prepare(world);
+    if (!nodes) return;
+    world->down_holds = big_new(world->nodes, sizeof(uint16_t));
+    world->epochs = big_new(world->nodes, sizeof(uint32_t));
+    world->last_transition = big_new(world->nodes, sizeof(uint32_t));
+    for (guint i = 0; i < world->changes->len; i++) {
+        const Change *change = &g_array_index(world->changes, Change, i);
+        if (strcmp(change->kind, "join") == 0) start_down(world, change->node);
+    }
+}
+
+void liveness_count_time(World *world)
+{
+    world->counters.up_time += (unsigned __int128)world->up_count * (uint64_t)(world->now - world->up_since_sample);
+    world->up_since_sample = world->now;
+}
+
+static void transition_add(World *world, NodeId node, bool up)
+{
+    liveness_count_time(world);
+    Transition transition = { .time = world->now, .up = up, .earlier = world->last_transition[node] };
+    g_array_append_val(world->transitions, transition);
+    world->last_transition[node] = world->transitions->len;
+    int step = up ? 1 : -1;
+    world->up_count += (uint32_t)step;
+    for (uint32_t g = 1; g < world->group_count; g++)
+        if (bit_get(world->groups[g].is_member, node)) world->groups[g].up += (uint32_t)step;
+}
+
+/* Its incarnation ends: its timers never fire, its state is gone. */
+static void node_go_down(World *world, NodeId node)
+{
+    transition_add(world, node, false);
+    if (world->protocol->stop) world->protocol->stop(world_node(world, node));
+    bit_clear(world->up, node);
+    world->epochs[node]++;
+}
+
+static void node_come_up(World *world, NodeId node)
+{
+    transition_add(world, node, true);
+    bit_set(world->up, node);
+    if (world->state_size) memset(world->states + node * world->state_size, 0, world->state_size);
+    publications_restart(world, node);
+    if (world->protocol->start) world->protocol->start(world_node(world, node));
+}
+
+static void link_change(World *world, const Change *change)
+{
+    NodeId a = MIN(change->node, change->other), b = MAX(change->node, change->other);
+    if (world->cut_pairs) {
+        uint64_t pair = (uint64_t)a << 32 | b;
+        if (change->up) g_hash_table_remove(world->cut_pairs, &pair);
+        else g_hash_table_add(world->cut_pairs, g_memdup2(&pair, sizeof pair));
+        return;
+    }
+    uint32_t there = graph_find(world->graph, a, b), back = graph_find(world->graph, b, a);
+    if (there == UINT32_MAX) return;
+    (change->up ? bit_clear : bit_set)(world->cut, there);
+    (change->up ? bit_clear : bit_set)(world->cut, back);
+}
+
+static void event_record(World *world, const Change *change)
+{
+    EventRow row = { (double)change->time / 1e9, result_text(world->result, change->failure), change->kind,
+                     change->node, change->other };
+    g_array_append_val(world->result->events, row);
+}
+
+void liveness_change(World *world, const Change *change)
+{
+    event_record(world, change);
+    if (change->other != NODE_NONE) {
+        link_change(world, change);
+        return;
+    }
+    uint16_t *holds = &world->down_holds[change->node];
+    if (change->up) {
+        if (*holds && --*holds == 0) node_come_up(world, change->node);
+    } else if ((*holds)++ == 0) node_go_down(world, change->node);
+}
+
+bool liveness_up_at(const World *world, NodeId node, SimTime time)
+{
+    if (!world->last_transition) return true;
+    for (uint32_t i = world->last_transition[node]; i; ) {
+        const Transition *transition = &g_array_index(world->transitions, Transition, i - 1);
+        if (transition->time <= time) return transition->up;
+        i = transition->earlier;
+    }
+    return true;
+}
+
+bool liveness_up_during(const World *world, NodeId node, SimTime from, SimTime to)
+{
+    if (!world->last_transition) return true;
+    for (uint32_t i = world->last_transition[node]; i; ) {
+        const Transition *transition = &g_array_index(world->transitions, Transition, i - 1);
+        if (transition->time <= from) return transition->up;
+        if (transition->time <= to) return false;
+        i = transition->earlier;
+    }
+    return true;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a protocol may call: the other half of its contract. */
+#include "core/memory.h"
+#include "world/state.h"
+
+NodeId node_id(const Node *self) { return self->id; }
+SimTime node_now(const Node *self) { return self->world->now; }
+uint32_t node_count(const Node *self) { return self->world->nodes; }
+void *node_state(Node *self) { return self->world->states + self->id * self->world->state_size; }
+void *node_shared(Node *self) { return self->world->shared; }
+const void *node_config(const Node *self) { return self->world->scenario->protocol.config; }
+
+Random *node_random(Node *self)
+{
+    World *world = self->world;
+    if (!world->randoms) world->randoms = big_new(world->nodes, sizeof(Random));
+    Random *random = &world->randoms[self->id];
+    if (!random->key) *random = random_keyed(world->random_key, self->id);
+    return random;
+}
+
+uint32_t node_degree(const Node *self)
+{
+    const World *world = self->world;
+    return world->graph ? graph_degree(world->graph, self->id) : world->nodes - 1;
+}
+
+NodeId node_neighbor(const Node *self, uint32_t i)
+{
+    const Graph *graph = self->world->graph;
+    return graph ? graph->links[graph->first[self->id] + i].to : i + (i >= self->id);
+}
+
+uint32_t node_first_link(const Node *self)
+{
+    return self->world->graph ? self->world->graph->first[self->id] : 0;
+}
+
+/* Counts `copies` of a message at the moment they are handed over. */
+static inline void count_sent(World *world, NodeId from, const Message *message, uint32_t copies)
+{
+    uint32_t payload = message->flags & MESSAGE_PAYLOAD;
+    world->counters.sent[payload] += copies;
+    world->counters.bytes[payload] += (uint64_t)copies * message->size;
+    world->load[from] += copies;
+}
+
+static inline uint32_t body_take(World *world, const Message *message)
+{
+    Message travels = *message;
+    bool fresh;
+    travels.hops++;
+    uint32_t body = bodies_find(&world->bodies, &travels, &fresh);
+    if (fresh && travels.publication != PUBLICATION_NONE) world->lives[travels.publication].in_use++;
+    return body;
+}
+
+/* Lets go of a message that no copy is left of. */
+static inline void body_end(World *world, uint32_t body)
+{
+    uint32_t publication = world->bodies.list[body].message.publication;
+    bodies_drop(&world->bodies, body);
+    if (publication != PUBLICATION_NONE && --world->lives[publication].in_use == 0) publication_unused(world, publication);
+}
+
+static inline void copy_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
+{
+    if (G_UNLIKELY(!world->plain)) {
+        channel_send(world, from, to, place, latency, body);
+        return;
+    }
+    world->bodies.list[body].copies++;
+    engine_at(world->engine, world->now + latency, EVENT_MESSAGE, to, from, body);
+}
+
+static inline SimTime link_latency(const World *world, NodeId from, const Link *link)
+{
+    return G_LIKELY(link->latency != LATENCY_ESCAPED) ? link->latency : world_latency(world, from, link->to);
+}
+
+void node_send(Node *self, NodeId to, const Message *message)
+{
+    World *world = self->world;
+    g_assert(to < world->nodes && to != self->id);
+    uint32_t place = world->graph ? graph_find(world->graph, self->id, to) : UINT32_MAX;
+    SimTime latency = place != UINT32_MAX ? link_latency(world, self->id, &world->graph->links[place])
+                                          : world_latency(world, self->id, to);
+    uint32_t body = body_take(world, message);
+    count_sent(world, self->id, message, 1);
+    copy_send(world, self->id, to, place, latency, body);
+    if (!world->bodies.list[body].copies) body_end(world, body);
+}
+
+void node_send_neighbor(Node *self, uint32_t i, const Message *message)
+{
+    World *world = self->world;
+    const Graph *graph = world->graph;
+    if (!graph) {
+        node_send(self, node_neighbor(self, i), message);
+        return;
+    }
+    uint32_t place = graph->first[self->id] + i, body = body_take(world, message);
+    const Link *link = &graph->links[place];
+    count_sent(world, self->id, message, 1);
+    copy_send(world, self->id, link->to, place, link_latency(world, self->id, link), body);
+    if (!world->bodies.list[body].copies) body_end(world, body);
+}
+
+void node_send_neighbors(Node *self, NodeId except, const Message *message)
+{
+    World *world = self->world;
+    const Graph *graph = world->graph;
+    uint32_t degree = node_degree(self), copies = 0, body = body_take(world, message);
+    for (uint32_t i = 0; i < degree; i++) {
+        uint32_t place = graph ? graph->first[self->id] + i : UINT32_MAX;
+        NodeId to = node_neighbor(self, i);
+        if (to == except) continue;
+        SimTime latency = graph ? link_latency(world, self->id, &graph->links[place]) : world_latency(world, self->id, to);
+        copy_send(world, self->id, to, place, latency, body);
+        copies++;
+    }
+    count_sent(world, self->id, message, copies);
+    if (!world->bodies.list[body].copies) body_end(world, body);
+}
+
+static void delivery_record(World *world, const Live *live, NodeId node, uint32_t hops)
+{
+    const Part *workload = world->scenario->workloads->pdata[live->workload];
+    DeliveryRow row = { workload->name, live->public.number, node, live->public.published, world->now, hops };
+    g_array_append_val(world->result->deliveries, row);
+}
+
+/* Counts the first delivery of a publication at a member. */
+static void count_delivery(World *world, Live *live, NodeId node, const Message *message)
+{
+    SimTime published = live->public.published, latency = world->now - published;
+    SimTime deadline = world->scenario->settings.deadline;
+    if (G_UNLIKELY(deadline >= 0 && latency > deadline)) {
+        live->late_expected += liveness_up_during(world, node, published, published + deadline);
+        return;
+    }
+    bool overtaken = publication_overtaken(world, live, node);
+    world->deliveries++;
+    if (G_UNLIKELY(!live->counted)) return;
+    live->delivered++;
+    live->delivered_at_send += liveness_up_at(world, node, published);
+    world->seen.out_of_order += overtaken;
+    histogram_add(live->latency, (uint64_t)latency);
+    histogram_add(&world->seen.hops, message->hops);
+    if (world->recording.deliveries) delivery_record(world, live, node, message->hops);
+}
+
+bool node_deliver(Node *self, const Message *publication)
+{
+    World *world = self->world;
+    NodeId node = self->id;
+    Live *live = &world->lives[publication->publication];
+    g_assert(live->seen);                       /* else a protocol sends what it did not hold */
+    if (bit_get(live->seen, node)) return false;
+    bit_set(live->seen, node);
+    if (live->had != live->seen) {
+        if (bit_get(live->had, node)) return true;
+        bit_set(live->had, node);
+    }
+    if (live->public.group && !bit_get(world->groups[live->public.group].is_member, node)) return true;
+    count_delivery(world, live, node, publication);
+    return true;
+}
+
+bool node_has(const Node *self, uint32_t publication)
+{
+    const Live *live = &self->world->lives[publication];
+    return !live->seen || bit_get(live->seen, self->id);
+}
+
+const Publication *node_publication(const Node *self, uint32_t publication)
+{
+    return &self->world->lives[publication].public;
+}
+
+bool node_is_member(const Node *self, uint32_t publication)
+{
+    uint32_t group = self->world->lives[publication].public.group;
+    return !group || bit_get(self->world->groups[group].is_member, self->id);
+}
+
+const NodeId *node_members(const Node *self, uint32_t publication, uint32_t *count)
+{
+    const Members *members = &self->world->groups[self->world->lives[publication].public.group];
+    *count = members->count;
+    return members->members;
+}
+
+void node_hold(Node *self, uint32_t publication)
+{
+    self->world->lives[publication].in_use++;
+}
+
+void node_release(Node *self, uint32_t publication)
+{
+    if (--self->world->lives[publication].in_use == 0) publication_unused(self->world, publication);
+}
+
+uint64_t node_after(Node *self, SimTime delay, uint32_t tag)
+{
+    World *world = self->world;
+    g_assert(delay >= 0);
+    SimTime time = delay < SIM_NEVER - world->now ? world->now + delay : SIM_NEVER;
+    return engine_timer(world->engine, time, self->id, world->epochs ? world->epochs[self->id] : 0, tag);
+}
+
+bool node_cancel(Node *self, uint64_t timer)
+{
+    return engine_cancel(self->world->engine, timer);
+}
+
+void node_arrive(World *world, const Event *event)
+{
+    world->counters.reached++;
+    const Message message = world->bodies.list[event->word].message;
+    if (G_UNLIKELY(!bit_get(world->up, event->to))) world->counters.dropped[DROP_NODE_DOWN]++;
+    else {
+        world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
+        world->protocol->receive(world_node(world, event->to), event->from, &message);
+    }
+    if (--world->bodies.list[event->word].copies == 0) body_end(world, event->word);
+}

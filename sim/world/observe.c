@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was seen of a run becomes rows of its result. */
+#include <math.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "world/state.h"
+
+enum { SERIES_STEPS = 100 };
+
+struct Report { RunResult *result; };
+
+void report_value(Report *report, const char *name, double value)
+{
+    MetricRow row = { result_text(report->result, name), value, NAN, NAN };
+    g_array_append_val(report->result->metrics, row);
+}
+
+void report_ratio(Report *report, const char *name, double numerator, double denominator)
+{
+    if (denominator == 0) return;
+    MetricRow row = { result_text(report->result, name), numerator / denominator, numerator, denominator };
+    g_array_append_val(report->result->metrics, row);
+}
+
+void observe_warmup(World *world)
+{
+    liveness_count_time(world);
+    world->before = world->counters;
+    world->load_before = g_memdup2(world->load, world->nodes * sizeof *world->load);
+}
+
+static void series_add(World *world, const char *name, SimTime time, double value)
+{
+    SeriesRow row = { name, (double)time / 1e9, value };
+    g_array_append_val(world->result->series, row);
+}
+
+void observe_schedule(World *world)
+{
+    if (!world->recording.series) return;
+    for (int i = 1; i <= SERIES_STEPS; i++) {
+        SimTime at = (SimTime)((__int128)world->end * i / SERIES_STEPS);
+        engine_at(world->engine, at, EVENT_SAMPLE, 0, 0, 0);
+    }
+}
+
+void observe_sample(World *world)
+{
+    uint64_t sent = world->counters.sent[0] + world->counters.sent[1];
+    series_add(world, "available", world->now, world->nodes ? (double)world->up_count / world->nodes : 0);
+    series_add(world, "messages", world->now, (double)(sent - world->step_sent));
+    series_add(world, "deliveries", world->now, (double)(world->deliveries - world->step_deliveries));
+    world->step_sent = sent;
+    world->step_deliveries = world->deliveries;
+}
+
+/* Delivery ratio of the publications of each step, where it has any. */
+static void series_ratio(World *world)
+{
+    double delivered[SERIES_STEPS] = { 0 }, expected[SERIES_STEPS] = { 0 };
+    for (uint32_t i = 0; i < world->live_count; i++) {
+        const Live *live = &world->lives[i];
+        if (!live->counted || live->state == LIVE_PLANNED || world->end == 0) continue;
+        int step = (int)((__int128)live->public.published * SERIES_STEPS / world->end);
+        step = MIN(step, SERIES_STEPS - 1);
+        delivered[step] += (double)live->delivered;
+        expected[step] += (double)live->expected;
+    }
+    for (int i = 0; i < SERIES_STEPS; i++) {
+        SimTime at = (SimTime)((__int128)world->end * (i + 1) / SERIES_STEPS);
+        if (expected[i] > 0) series_add(world, "delivery_ratio", at, delivered[i] / expected[i]);
+    }
+}
+
+static void histogram_rows(RunResult *result, const char *name, const Histogram *histogram)
+{
+    uint32_t position = 0;
+    HistogramRow row = { .name = name };
+    while (histogram_next(histogram, &position, &row.low, &row.high, &row.count))
+        g_array_append_val(result->histograms, row);
+}
+
+/* Everything since the end of the warm-up. */
+static void counters_since(World *world, Counters *since)
+{
+    const Counters *now = &world->counters, *before = &world->before;
+    *since = *now;
+    for (int p = 0; p < 2; p++) {
+        since->sent[p] -= before->sent[p];
+        since->bytes[p] -= before->bytes[p];
+        since->arrived[p] -= before->arrived[p];
+    }
+    for (int r = 0; r < DROP_REASONS; r++) since->dropped[r] -= before->dropped[r];
+    since->reached -= before->reached;
+    since->timers -= before->timers;
+    since->publications -= before->publications;
+    since->up_time -= before->up_time;
+    for (NodeId v = 0; world->load_before && v < world->nodes; v++) world->load[v] -= world->load_before[v];
+}
+
+static void count_in_flight(void *data, const Event *event)
+{
+    if (event->class == EVENT_MESSAGE) ++*(uint64_t *)data;
+}
+
+static void ledger_fill(World *world)
+{
+    Observation *seen = &world->seen;
+    const Counters *all = &world->counters;
+    seen->ledger.sent = all->sent[0] + all->sent[1];
+    seen->ledger.arrived = all->arrived[0] + all->arrived[1];
+    for (int r = 0; r < DROP_REASONS; r++) seen->ledger.dropped += all->dropped[r];
+    engine_pending(world->engine, count_in_flight, &seen->ledger.in_flight);
+}
+
+static void small_histograms(World *world)
+{
+    Histogram load = { 0 }, degree = { 0 };
+    for (NodeId v = 0; v < world->nodes; v++) {
+        histogram_add(&load, world->load[v]);
+        histogram_add(&degree, world->graph ? graph_degree(world->graph, v) : world->nodes - 1);
+    }
+    histogram_rows(world->result, "latency", &world->seen.latency);
+    histogram_rows(world->result, "hops", &world->seen.hops);
+    histogram_rows(world->result, "load", &load);
+    histogram_rows(world->result, "degree", &degree);
+    histogram_clear(&load);
+    histogram_clear(&degree);
+}
+
+void observe_end(World *world)
+{
+    world->now = world->end;
+    liveness_count_time(world);
+    publications_judge(world);
+    Observation *seen = &world->seen;
+    ledger_fill(world);
+    counters_since(world, &seen->counters);
+    seen->nodes = world->nodes;
+    seen->start = MAX(world->scenario->settings.warmup, 0);
+    seen->end = world->end;
+    seen->unmade = world->unmade;
+    seen->load = world->load;
+    seen->components = world->components;
+    seen->largest = world->largest;
+    if (world->recording.series) series_ratio(world);
+    small_histograms(world);
+    Report report = { world->result };
+    for (int i = 0; metrics[i]; i++) metrics[i]->report(seen, &report);
+    world->result->event_count = seen->counters.reached + seen->counters.timers + seen->counters.publications;
+}
+
+static void place_of(const World *world, NodeId node, double *x, double *y)
+{
+    const Topology *topology = world->topology;
+    *x = *y = NAN;
+    if (topology->x) *x = topology->x[node], *y = topology->y[node];
+    else if (world->network->position) (void)world->network->position(world->network_state, node, x, y);
+}
+
+void observe_overlay(World *world)
+{
+    const Topology *topology = world->topology;
+    for (NodeId v = 0; v < world->nodes; v++) {
+        NodeRow row = { .node = v, .name = result_text(world->result, topology->names ? topology->names[v] : NULL) };
+        place_of(world, v, &row.x, &row.y);
+        g_array_append_val(world->result->nodes, row);
+    }
+    for (NodeId v = 0; world->graph && v < world->nodes; v++)
+        for (uint32_t i = world->graph->first[v]; i < world->graph->first[v + 1]; i++) {
+            const Link *link = &world->graph->links[i];
+            if (link->to < v) continue;
+            SimTime latency = link->latency != LATENCY_ESCAPED ? link->latency : world_latency(world, v, link->to);
+            LinkRow row = { v, link->to, (double)latency / 1e6 };
+            g_array_append_val(world->result->links, row);
+        }
+}

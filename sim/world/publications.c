@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Publications from plan to verdict: who has them, who should have had them. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "world/state.h"
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const Live *x = a, *y = b;
+    if (x->public.published != y->public.published) return x->public.published < y->public.published ? -1 : 1;
+    if (x->public.source != y->public.source) return x->public.source < y->public.source ? -1 : 1;
+    if (x->workload != y->workload) return x->workload < y->workload ? -1 : 1;
+    return x->public.number < y->public.number ? -1 : x->public.number > y->public.number;
+}
+
+static gint by_node(gconstpointer a, gconstpointer b)
+{
+    const Source *x = a, *y = b;
+    return (x->node > y->node) - (x->node < y->node);
+}
+
+static uint32_t source_find(const World *world, NodeId node)
+{
+    Source wanted = { .node = node };
+    const Source *found = bsearch(&wanted, world->sources, world->source_count, sizeof *found, by_node);
+    return (uint32_t)(found - world->sources);
+}
+
+static void sources_collect(World *world)
+{
+    world->sources = g_new0(Source, world->live_count + 1);
+    for (uint32_t i = 0; i < world->live_count; i++) world->sources[i].node = world->lives[i].public.source;
+    qsort(world->sources, world->live_count, sizeof(Source), by_node);
+    for (uint32_t i = 0; i < world->live_count; i++)
+        if (!world->source_count || world->sources[world->source_count - 1].node != world->sources[i].node)
+            world->sources[world->source_count++] = world->sources[i];
+    g_autofree uint32_t *made = g_new0(uint32_t, world->source_count + 1);
+    for (uint32_t i = 0; i < world->live_count; i++) {
+        Live *live = &world->lives[i];
+        live->source_index = source_find(world, live->public.source);
+        live->order = ++made[live->source_index];
+    }
+}
+
+void publications_sort(World *world)
+{
+    g_array_sort(world->planned, by_time);
+    world->live_count = world->planned->len;
+    world->lives = (Live *)g_array_free(g_steal_pointer(&world->planned), FALSE);
+    sources_collect(world);
+    for (uint32_t i = 0; i < world->live_count; i++) {
+        Live *live = &world->lives[i];
+        live->counted = live->public.published >= world->scenario->settings.warmup;
+        engine_at(world->engine, live->public.published, EVENT_WORKLOAD, live->public.source, live->public.source, i);
+    }
+}
+
+/* Publications that overlap need to know which of them each node has had. */
+static void source_begin(World *world, const Live *live)
+{
+    Source *source = &world->sources[live->source_index];
+    if (source->in_use++ && !source->newest) source->newest = big_new(world->nodes, sizeof(uint32_t));
+}
+
+static void source_end(World *world, const Live *live)
+{
+    Source *source = &world->sources[live->source_index];
+    if (--source->in_use || !source->newest) return;
+    big_free(source->newest, world->nodes, sizeof(uint32_t));
+    source->newest = NULL;
+}
+
+bool publication_overtaken(World *world, const Live *live, NodeId node)
+{
+    uint32_t *newest = world->sources[live->source_index].newest;
+    if (!newest) return false;
+    if (newest[node] > live->order) return true;
+    newest[node] = live->order;
+    return false;
+}
+
+/* True if the source itself belongs to those that the publication is for. */
+static bool source_is_member(const World *world, const Live *live)
+{
+    return !live->public.group || bit_get(world->groups[live->public.group].is_member, live->public.source);
+}
+
+void publication_make(World *world, uint32_t number)
+{
+    Live *live = &world->lives[number];
+    NodeId source = live->public.source;
+    bool up = bit_get(world->up, source);
+    live->up_at_send = world->groups[live->public.group].up - (up && source_is_member(world, live));
+    if (!up) {
+        live->state = LIVE_SKIPPED;
+        return;
+    }
+    world->counters.publications++;
+    live->state = LIVE_MADE;
+    live->seen = live->had = big_new(world->words, sizeof(uint64_t));
+    live->latency = g_new0(Histogram, 1);
+    bit_set(live->seen, source);
+    live->in_use = 1;
+    source_begin(world, live);
+    Message message = { .publication = number, .size = live->public.size, .flags = MESSAGE_PAYLOAD };
+    world->protocol->publish(world_node(world, source), &message);
+    if (--live->in_use == 0) publication_unused(world, number);
+}
+
+/* Members that should have it beside those it was delivered to in time: up from
+ * its time until its deadline or the end. */
+static uint64_t missed(const World *world, const Live *live)
+{
+    SimTime deadline = world->scenario->settings.deadline, published = live->public.published;
+    SimTime until = deadline >= 0 ? MIN(published + deadline, world->end) : world->end;
+    const Members *members = &world->groups[live->public.group];
+    if (!world->last_transition) return members->count - source_is_member(world, live) - live->delivered;
+    uint64_t count = live->late_expected;
+    for (uint32_t i = 0; i < members->count; i++) {
+        NodeId node = members->members ? members->members[i] : i;
+        if (node == live->public.source || (live->had && bit_get(live->had, node))) continue;
+        count += liveness_up_during(world, node, published, until);
+    }
+    return count;
+}
+
+static void count_reach(Observation *seen, const Live *live)
+{
+    static const double shares[REACHES] = { 0.5, 0.9, 0.99 };
+    for (int r = 0; r < REACHES; r++) {
+        uint64_t rank = (uint64_t)ceil(shares[r] * (double)live->expected * (1 - 1e-12));
+        if (!rank || live->delivered < rank) continue;
+        seen->reached[r]++;
+        seen->reach_time[r] += histogram_rank(live->latency, rank);
+    }
+}
+
+/* Adds a judged publication to what was seen of the run. */
+static void count_live(World *world, Live *live)
+{
+    Observation *seen = &world->seen;
+    seen->delivered += live->delivered;
+    seen->delivered_at_send += live->delivered_at_send;
+    seen->expected += live->expected;
+    seen->expected_at_send += live->up_at_send;
+    seen->expected_all += world->groups[live->public.group].count - source_is_member(world, live);
+    if (live->state == LIVE_MADE) seen->publications++;
+    else seen->skipped++;
+    if (live->expected) seen->judged++, seen->complete += live->delivered == live->expected;
+    if (live->expected) count_reach(seen, live);
+    if (live->latency) histogram_merge(&seen->latency, live->latency);
+}
+
+static void forget(World *world, Live *live)
+{
+    if (live->had != live->seen) big_free(live->had, world->words, sizeof(uint64_t));
+    big_free(live->seen, world->words, sizeof(uint64_t));
+    live->seen = live->had = NULL;
+    if (live->latency) histogram_clear(live->latency);
+    g_clear_pointer(&live->latency, g_free);
+}
+
+static void judge(World *world, Live *live)
+{
+    live->judged = true;
+    live->expected = live->delivered + missed(world, live);
+    if (live->counted) count_live(world, live);
+}
+
+/* It can reach nobody any more.  What is expected is known once no node can
+ * change before its deadline; until then who has it is kept. */
+void publication_unused(World *world, uint32_t number)
+{
+    Live *live = &world->lives[number];
+    if (live->judged) return;                   /* the run is over */
+    source_end(world, live);
+    SimTime deadline = world->scenario->settings.deadline;
+    if (world->now <= world->last_change && (deadline < 0 || world->now <= live->public.published + deadline)) return;
+    judge(world, live);
+    forget(world, live);
+}
+
+void publications_restart(World *world, NodeId node)
+{
+    for (uint32_t i = 0; i < world->live_count; i++) {
+        Live *live = &world->lives[i];
+        if (!live->seen || !bit_get(live->seen, node)) continue;
+        if (live->had == live->seen) {
+            live->had = big_new(world->words, sizeof(uint64_t));
+            memcpy(live->had, live->seen, world->words * sizeof(uint64_t));
+        }
+        bit_clear(live->seen, node);
+    }
+}
+
+void publications_judge(World *world)
+{
+    for (uint32_t i = 0; i < world->live_count; i++) {
+        Live *live = &world->lives[i];
+        if (live->judged || live->state == LIVE_PLANNED) continue;
+        judge(world, live);
+        forget(world, live);
+    }
+}
+
+void publications_free(World *world)
+{
+    for (uint32_t i = 0; i < world->live_count; i++) forget(world, &world->lives[i]);
+    for (uint32_t i = 0; i < world->source_count; i++) big_free(world->sources[i].newest, world->nodes, sizeof(uint32_t));
+    g_free(world->sources);
+    g_free(world->lives);
+    if (world->planned) g_array_unref(world->planned);
+}

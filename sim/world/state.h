@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything one run consists of.  Shared by the files of world/ alone. */
+#pragma once
+#include <stdio.h>
+
+#include "core/engine.h"
+#include "metric/metric.h"
+#include "scenario/scenario.h"
+#include "world/bodies.h"
+#include "world/result.h"
+#include "world/world.h"
+
+typedef struct World World;
+
+/* The node that a call-back runs on. */
+struct Node {
+    World *world;
+    NodeId id;
+};
+
+/* One group, drawn for this run. */
+typedef struct {
+    const char *name;
+    NodeId *members;            /* ascending */
+    uint32_t count, up;         /* how many; how many of them are up now */
+    uint64_t *is_member;        /* one bit a node */
+} Members;
+
+typedef enum { LIVE_PLANNED, LIVE_MADE, LIVE_SKIPPED } LiveState;
+
+/* One publication, from its plan to its verdict. */
+typedef struct {
+    Publication public;
+    LiveState state;
+    bool judged;
+    bool counted;               /* not before the warm-up */
+    uint32_t workload;
+    uint32_t in_use;            /* different messages in flight that carry it, and holds */
+    uint32_t up_at_send;        /* members up when it was made, source left out */
+    uint32_t source_index;      /* in `sources` */
+    uint32_t order;             /* counts the publications of its source from 1 */
+    uint64_t delivered, delivered_at_send;
+    uint64_t late_expected;     /* delivered after the deadline at members that were up until it */
+    uint64_t expected;          /* once judged */
+    uint64_t *seen;             /* bit a node: this incarnation has it; NULL once expired */
+    uint64_t *had;              /* bit a node: some incarnation had it; same as `seen` until a node restarts */
+    Histogram *latency;         /* of its counted deliveries, ns; NULL where `seen` is */
+} Live;
+
+/* One node that publishes. */
+typedef struct {
+    NodeId node;
+    uint32_t in_use;            /* its publications that may still reach somebody */
+    uint32_t *newest;           /* highest `order` each node has; NULL where no two are in use at once */
+} Source;
+
+/* A change of a node or link that the failures plan. */
+typedef struct {
+    SimTime time;
+    NodeId node, other;         /* other: the link's far end, or NODE_NONE */
+    bool up;
+    const char *failure;        /* name of the section */
+    const char *kind;           /* down, up, cut, mend, join */
+} Change;
+
+/* A node that really went down or came up, for the rules of eligibility. */
+typedef struct { SimTime time; uint32_t earlier; bool up; } Transition;     /* earlier: number + 1 */
+
+struct World {
+    const Scenario *scenario;
+    const Protocol *protocol;
+    const Network *network;
+    Recording recording;
+    uint64_t seed;
+    RunResult *result;
+
+    uint32_t nodes, words;      /* words: 64-bit words of a bit set of nodes */
+    Topology *topology;
+    const Graph *graph;         /* NULL where the overlay is complete */
+    uint32_t components;        /* of the overlay */
+    uint32_t largest;           /* nodes in its largest component */
+    void *network_state;
+    SimTime *access;            /* last mile of each node, ns; NULL: none */
+    uint32_t access_count;
+    Members *groups;            /* [0] stands for everybody, without arrays */
+    uint32_t group_count;
+
+    Engine *engine;
+    SimTime end, now;
+    Bodies bodies;
+    Node self;
+    char *states;               /* nodes * state_size */
+    size_t state_size;
+    void *shared;
+    Random *randoms;            /* of the nodes; NULL until one draws */
+    uint64_t random_key;
+
+    /* the way of a message */
+    bool plain;                 /* no loss, no jitter, no cut: straight into the engine */
+    Random *channels;           /* each sender's draws for loss and jitter */
+    uint64_t channel_key;
+    SimTime *last_arrival;      /* for each directed link, where order is kept under jitter */
+    GHashTable *far_arrivals;   /* the same for pairs that are no link */
+    uint64_t *cut;              /* bit a directed link */
+    GHashTable *cut_pairs;      /* the same where the overlay is complete */
+
+    /* who is up */
+    GArray *changes;            /* of Change, as planned */
+    SimTime last_change;        /* of a node; -1: none */
+    uint64_t *up;               /* bit a node */
+    uint32_t up_count;
+    uint16_t *down_holds;       /* how many failures hold it down; NULL where none is planned */
+    uint32_t *epochs;           /* incarnation; NULL where none is planned */
+    uint32_t *last_transition;  /* of each node: number + 1 in `transitions` */
+    GArray *transitions;
+
+    /* what is published */
+    Live *lives;
+    uint32_t live_count;
+    GArray *planned;            /* of Live, until the plan is sorted */
+    uint64_t unmade;
+    Source *sources;            /* ascending by node, each once */
+    uint32_t source_count;
+
+    /* what is seen */
+    Counters counters, before;  /* from time 0; at the end of the warm-up */
+    uint32_t *load, *load_before;
+    SimTime up_since_sample;    /* up_time is exact up to here */
+    Observation seen;
+    uint64_t step_sent, step_deliveries;        /* before the running step of the series */
+    uint64_t deliveries;        /* first deliveries so far, warm-up included */
+    FILE *trace;
+};
+
+static inline bool bit_get(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 63) & 1; }
+static inline void bit_set(uint64_t *bits, uint32_t i) { bits[i >> 6] |= 1ull << (i & 63); }
+static inline void bit_clear(uint64_t *bits, uint32_t i) { bits[i >> 6] &= ~(1ull << (i & 63)); }
+
+/* One way from a to b, with both last miles, ns. */
+static inline SimTime world_latency(const World *world, NodeId a, NodeId b)
+{
+    SimTime latency = world->network->latency(world->network_state, a, b);
+    return world->access ? latency + world->access[a] + world->access[b] : latency;
+}
+
+/* The protocol's view of node `id`; valid until the next one is asked for. */
+static inline Node *world_node(World *world, NodeId id)
+{
+    world->self.id = id;
+    return &world->self;
+}
+
+/* setup.c: groups, overlay and network of this run. */
+bool world_build(World *world, GError **error);
+
+/* liveness.c */
+void liveness_prepare(World *world);                        /* once the changes are planned */
+void liveness_change(World *world, const Change *change);
+void liveness_count_time(World *world);                     /* brings up_time to now */
+bool liveness_up_at(const World *world, NodeId node, SimTime time);
+bool liveness_up_during(const World *world, NodeId node, SimTime from, SimTime to);
+
+/* plan.c: what will happen */
+void workloads_plan(World *world);
+void failures_plan(World *world);
+
+/* publications.c */
+void publications_sort(World *world);                       /* after the plan */
+void publication_make(World *world, uint32_t number);       /* its instant has come */
+void publication_unused(World *world, uint32_t number);     /* in_use fell to 0 */
+void publications_restart(World *world, NodeId node);       /* it forgets what it had */
+bool publication_overtaken(World *world, const Live *live, NodeId node);    /* at its delivery there */
+void publications_judge(World *world);                      /* at the end of the run */
+void publications_free(World *world);
+
+/* node.c: a message reaches a node */
+void node_arrive(World *world, const Event *event);
+
+/* channel.c: the way of a message */
+void channel_prepare(World *world);
+void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
+
+/* observe.c */
+void observe_schedule(World *world);
+void observe_warmup(World *world);
+void observe_sample(World *world);
+void observe_end(World *world);
+void observe_overlay(World *world);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world/world.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "world/state.h"
+
+enum { FETCH_FIRST = 24, FETCH_LINKS = 12 };     /* events ahead whose memory is asked for */
+
+Recording world_recording(const Scenario *scenario, uint32_t replication)
+{
+    enum { FIRST_MOST = 10000 };                /* nodes up to which replication 0 is recorded by default */
+    const Record *record = &scenario->record;
+    bool first = replication == 0, small = scenario->nodes <= FIRST_MOST;
+    Recording recording = {
+        .overlay = record->deliveries == RECORD_ALL || (first && small),
+        .deliveries = record->deliveries == RECORD_ALL || (record->deliveries == RECORD_FIRST && first && small),
+        .series = record->series,
+        .trace = record->trace,
+    };
+    return recording;
+}
+
+/* How far ahead most messages arrive: the longest of the first links. */
+static SimTime horizon_guess(const World *world)
+{
+    enum { SAMPLE = 4096 };
+    SimTime horizon = world->network->horizon ? world->network->horizon(world->scenario->latency.config) : 0;
+    uint32_t links = world->graph ? world->graph->first[world->nodes] : 0;
+    for (uint32_t i = 0; i < MIN(links, SAMPLE); i++) horizon = MAX(horizon, world->graph->links[i].latency);
+    for (NodeId v = 1; !links && v < MIN(world->nodes, SAMPLE); v++) horizon = MAX(horizon, world_latency(world, 0, v));
+    const Distribution *jitter = &world->scenario->network.jitter;
+    return horizon + (SimTime)MIN(distribution_quantile(jitter, 0.99), 1e18) + 1;
+}
+
+static bool protocol_prepare(World *world, GError **error)
+{
+    const Protocol *protocol = world->protocol;
+    world->state_size = (protocol->state_size + 7) / 8 * 8;
+    if (world->state_size) world->states = big_new(world->nodes, world->state_size);
+    world->shared = g_malloc0(protocol->shared_size + 1);
+    world->random_key = random_key(world->seed, "protocol");
+    world->load = big_new(world->nodes, sizeof(uint32_t));
+    if (!protocol->prepare) return true;
+    g_autofree NodeId *sources = g_new(NodeId, world->source_count + 1);
+    for (uint32_t i = 0; i < world->source_count; i++) sources[i] = world->sources[i].node;
+    ProtocolScope scope = { world->topology, sources, world->source_count, world->seed };
+    return protocol->prepare(world->scenario->protocol.config, &scope, world->shared, error);
+}
+
+static bool trace_open(World *world, GError **error)
+{
+    if (!world->recording.trace) return true;
+    world->trace = fopen(world->recording.trace, "w");
+    if (world->trace) return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_MACHINE, "cannot write '%s': %s", world->recording.trace, g_strerror(errno));
+    return false;
+}
+
+static bool set_up(World *world, GError **error)
+{
+    if (!world_build(world, error)) return false;
+    workloads_plan(world);
+    uint64_t density = world->graph ? world->graph->first[world->nodes] : world->nodes;
+    world->engine = engine_new(horizon_guess(world), density / 4);
+    publications_sort(world);
+    failures_plan(world);
+    liveness_prepare(world);
+    channel_prepare(world);
+    observe_schedule(world);
+    if (world->scenario->settings.warmup > 0)
+        engine_at(world->engine, MIN(world->scenario->settings.warmup, world->end), EVENT_SAMPLE, 0, 0, 1);
+    return protocol_prepare(world, error) && trace_open(world, error);
+}
+
+/* Asks for the memory that events a little ahead will touch. */
+static inline void fetch_ahead(const World *world)
+{
+    uint32_t to, word;
+    const Graph *graph = world->graph;
+    if (engine_peek(world->engine, FETCH_FIRST, &to, &word)) {
+        if (graph) __builtin_prefetch(&graph->first[to]);
+        if (world->state_size) __builtin_prefetch(world->states + to * world->state_size);
+    }
+    if (!engine_peek(world->engine, FETCH_LINKS, &to, &word)) return;
+    if (graph) __builtin_prefetch(&graph->links[graph->first[to]]);
+    __builtin_prefetch(&world->load[to], 1);
+}
+
+static void timer_fire(World *world, const Event *event)
+{
+    uint32_t epoch, tag;
+    if (!engine_timer_take(world->engine, event->word, &epoch, &tag)) return;
+    if (world->epochs && (world->epochs[event->to] != epoch || !bit_get(world->up, event->to))) return;
+    world->counters.timers++;
+    world->protocol->timer(world_node(world, event->to), tag);
+}
+
+static void trace_event(World *world, const Event *event)
+{
+    static const char *const names[] = { "down", "up", "publish", "timer", "message", "sample" };
+    fprintf(world->trace, "%" G_GINT64_FORMAT "\t%s\t%u\t%u", event->time, names[event->class], event->to, event->from);
+    if (event->class == EVENT_MESSAGE) {
+        const Message *m = &world->bodies.list[event->word].message;
+        fprintf(world->trace, "\t%u\t%u\t%u\t%u", m->kind, m->publication, m->hops, m->size);
+    }
+    fputc('\n', world->trace);
+}
+
+static void run(World *world)
+{
+    Event event;
+    for (NodeId v = 0; world->protocol->start && v < world->nodes; v++)
+        if (bit_get(world->up, v)) world->protocol->start(world_node(world, v));
+    while (engine_next(world->engine, world->end, &event)) {
+        world->now = event.time;
+        if (G_UNLIKELY(world->trace != NULL)) trace_event(world, &event);
+        if (G_LIKELY(event.class == EVENT_MESSAGE)) {
+            fetch_ahead(world);
+            node_arrive(world, &event);
+            continue;
+        }
+        switch (event.class) {
+        case EVENT_DOWN: case EVENT_UP:
+            liveness_change(world, &g_array_index(world->changes, Change, event.word));
+            break;
+        case EVENT_WORKLOAD: publication_make(world, event.word); break;
+        case EVENT_TIMER: timer_fire(world, &event); break;
+        case EVENT_SAMPLE: event.word ? observe_warmup(world) : observe_sample(world); break;
+        case EVENT_MESSAGE: break;
+        }
+    }
+}
+
+static void tear_down(World *world)
+{
+    for (NodeId v = 0; world->up && world->protocol->stop && v < world->nodes; v++)
+        if (bit_get(world->up, v)) world->protocol->stop(world_node(world, v));
+    if (world->shared && world->protocol->release) world->protocol->release(world->shared);
+    publications_free(world);
+    for (uint32_t g = 1; g < world->group_count; g++) {
+        g_free(world->groups[g].members);
+        big_free(world->groups[g].is_member, world->words, sizeof(uint64_t));
+    }
+    if (world->network_state && world->network->free) world->network->free(world->network_state);
+    uint32_t links = world->graph ? world->graph->first[world->nodes] : 0;
+    big_free(world->cut, (size_t)links / 64 + 1, sizeof(uint64_t));
+    big_free(world->last_arrival, (size_t)links + 1, sizeof(SimTime));
+    big_free(world->access, world->access_count, sizeof(SimTime));
+    big_free(world->states, world->nodes, world->state_size);
+    big_free(world->randoms, world->nodes, sizeof(Random));
+    big_free(world->channels, world->nodes, sizeof(Random));
+    big_free(world->up, world->words + 1, sizeof(uint64_t));
+    big_free(world->down_holds, world->nodes, sizeof(uint16_t));
+    big_free(world->epochs, world->nodes, sizeof(uint32_t));
+    big_free(world->last_transition, world->nodes, sizeof(uint32_t));
+    big_free(world->load, world->nodes, sizeof(uint32_t));
+    topology_free(world->topology);
+    engine_free(world->engine);
+    bodies_clear(&world->bodies);
+    histogram_clear(&world->seen.latency);
+    histogram_clear(&world->seen.hops);
+    g_clear_pointer(&world->far_arrivals, g_hash_table_unref);
+    g_clear_pointer(&world->cut_pairs, g_hash_table_unref);
+    g_clear_pointer(&world->changes, g_array_unref);
+    g_clear_pointer(&world->transitions, g_array_unref);
+    g_free(world->load_before);
+    g_free(world->groups);
+    g_free(world->shared);
+    if (world->trace) fclose(world->trace);
+}
+
+RunResult *world_run(const Scenario *scenario, uint64_t seed, const Recording *recording, GError **error)
+{
+    g_autoptr(RunResult) result = result_new();
+    World world = {
+        .scenario = scenario, .protocol = scenario_protocol(scenario), .network = scenario_network(scenario),
+        .recording = *recording, .seed = seed, .result = result,
+    };
+    world.self.world = &world;
+    bool ready = set_up(&world, error);
+    if (ready) {
+        if (recording->overlay) observe_overlay(&world);
+        gint64 start = g_get_monotonic_time();
+        run(&world);
+        result->wall_s = (double)(g_get_monotonic_time() - start) / 1e6;
+        observe_end(&world);
+    }
+    tear_down(&world);
+    return ready ? g_steal_pointer(&result) : NULL;
+}
