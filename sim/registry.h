@@ -11,7 +11,8 @@
 #include "workload/workload.h"
 
 #define NETWORKS(X) \
-    X(distribution)
+    X(distribution) \
+    X(euclidean)
 
 #define OVERLAYS(X)
 
