@@ -78,13 +78,15 @@ static bool argument_read(const char *text, Arg kind, Unit unit, double *out, GE
     return true;
 }
 
+const char *distribution_name(unsigned i)
+{
+    return i < G_N_ELEMENTS(laws) ? laws[i].name : i == G_N_ELEMENTS(laws) ? "empirical" : NULL;
+}
+
 static bool unknown(const char *name, GError **error)
 {
     const char *names[G_N_ELEMENTS(laws) + 2];
-    size_t n = 0;
-    for (; n < G_N_ELEMENTS(laws); n++) names[n] = laws[n].name;
-    names[n++] = "empirical";
-    names[n] = NULL;
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) names[i] = distribution_name(i);
     g_autofree char *hint = suggest(name, names);
     g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "no distribution is called '%s'%s", name, hint);
     return false;

@@ -35,6 +35,9 @@ typedef struct {
 bool distribution_parse(const char *text, Unit unit, const char *directory, Distribution *out, GError **error);
 void distribution_clear(Distribution *law);
 
+/* The name of law number `i`, as in "pareto"; NULL after the last. */
+const char *distribution_name(unsigned i);
+
 /* One draw, never negative, in the value unit.  Takes exactly one number from
  * the stream, none for a constant. */
 double distribution_draw(const Distribution *law, Random *random);
