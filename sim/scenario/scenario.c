@@ -137,11 +137,11 @@ static void kind_missing(const Keys *keys, const Room *room)
     keys_fault(keys, "kind", "'kind' is missing%s", hint);
 }
 
-/* A section that names a variant by its key `kind` (or `mesh`). */
+/* A section that names the variant `kind` by one of its keys. */
 static void fill_kind(Making *making, Part *part, const Block *block, const Keys *keys, const char *key)
 {
     const Room *room = room_of(block->kind->name);
-    const char *kind = keys_value(keys, key);
+    const char *kind = strcmp(key, "mesh") == 0 ? making->scenario->overlay_settings.mesh : keys_value(keys, key);
     g_autoptr(GError) error = NULL;
     part->name = g_strdup(block->name ? block->name : block->kind->name);
     part->line = block->line;
@@ -164,11 +164,6 @@ static void fill_mesh(Making *making, const Block *block, const Keys *keys)
     Scenario *scenario = making->scenario;
     const Overlay *overlay = scenario_overlay(scenario);
     if (!overlay || !overlay->from_mesh) return;
-    if (!keys_given(keys, "mesh")) {
-        keys_fault(keys, "mesh", "'%s' is taken from a mesh; mesh = random-regular, or another kind, is expected",
-                   overlay->variant.name);
-        return;
-    }
     fill_kind(making, &scenario->mesh, block, keys, "mesh");
     const Overlay *mesh = (const Overlay *)scenario->mesh.variant;
     if (mesh && mesh->from_mesh)

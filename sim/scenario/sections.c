@@ -107,6 +107,8 @@ const SectionKind *section_kind(const char *name)
 Vocabulary vocabulary_of(const SectionKind *kind, const char *variant, const char *mesh)
 {
     const Room *room = kind->kind ? room_of(kind->name) : NULL;
+    const Param *row = params_find(kind->params, "mesh");
+    if (row && !mesh) mesh = row->fallback;
     return (Vocabulary){
         .kind = kind,
         .variant = room && variant ? room_find(room, variant, NULL) : NULL,

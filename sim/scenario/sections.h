@@ -43,7 +43,7 @@ typedef struct {
 } Vocabulary;
 
 /* Of a section with these values of its keys `kind` and `mesh` (NULL where not
- * given); what is on no menu counts as not given. */
+ * given: no kind, the default mesh); what is on no menu stands for any. */
 Vocabulary vocabulary_of(const SectionKind *kind, const char *variant, const char *mesh);
 
 /* The row of that key, or NULL where it is not known. */

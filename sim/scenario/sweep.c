@@ -211,7 +211,7 @@ char **sweep_values(const char *text, GError **error)
 {
     g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
     char *parts[3];
-    bool factor, read;
+    bool factor = false, read;
     if (is_range(text, parts, &factor)) {
         read = range_values(parts, factor, out, error);
         for (int i = 0; i < 3; i++) g_free(parts[i]);
