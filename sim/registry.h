@@ -12,7 +12,8 @@
 
 #define NETWORKS(X) \
     X(distribution) \
-    X(euclidean)
+    X(euclidean) \
+    X(matrix)
 
 #define OVERLAYS(X)
 
