@@ -107,6 +107,15 @@ char *text_filled_line(Text *text)
     return line;
 }
 
+char *text_next_line(Text *text, const char *what, uint64_t had, uint64_t declared, GError **error)
+{
+    char *line = text_filled_line(text);
+    if (!line)
+        text_fault(text, SIM_ERROR_SYNTAX, error, "the file ends after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                   " %s that its header declares", had, declared, what);
+    return line;
+}
+
 unsigned text_fields(char *line, char **fields, unsigned room)
 {
     unsigned count = 0;

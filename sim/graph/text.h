@@ -34,6 +34,10 @@ char *text_line(Text *text);
 /* The same, past lines that are blank. */
 char *text_filled_line(Text *text);
 
+/* The same where a header declares how many `what` follow, and `had` of them
+ * were taken; NULL and *error where the file ends. */
+char *text_next_line(Text *text, const char *what, uint64_t had, uint64_t declared, GError **error);
+
 /* Cuts a line at blanks and TABs (runs of them), at most `room` fields.  Returns
  * how many there are, which may be more than `room`. */
 unsigned text_fields(char *line, char **fields, unsigned room);
