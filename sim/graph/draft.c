@@ -212,9 +212,15 @@ static void note_names(Draft *draft, char **names)
 {
     if (!names) return;
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    uint32_t again = 0;
-    for (guint i = 0; i < draft->ids->len; i++) again += !g_hash_table_add(seen, names[i]);
-    if (again) draft_note(draft, "%u nodes have a name that another node has too; their numbers differ", again);
+    uint32_t repeated = 0;
+    for (guint i = 0; i < draft->ids->len; i++) {
+        guint times = GPOINTER_TO_UINT(g_hash_table_lookup(seen, names[i])) + 1;
+        repeated += times == 2;
+        g_hash_table_insert(seen, names[i], GUINT_TO_POINTER(times));
+    }
+    if (repeated)
+        draft_note(draft, "%u %s more than once; the numbers of the nodes differ", repeated,
+                   repeated == 1 ? "name stands" : "names stand");
 }
 
 static void note_places(Draft *draft)
@@ -222,18 +228,38 @@ static void note_places(Draft *draft)
     uint32_t unknown = 0;
     for (guint i = 0; i < draft->x->len; i++)
         unknown += isnan(g_array_index(draft->x, double, i)) || isnan(g_array_index(draft->y, double, i));
-    if (unknown) draft_note(draft, "%u of %u nodes have no place", unknown, draft->x->len);
+    if (unknown)
+        draft_note(draft, "%u of %u nodes %s no place", unknown, draft->x->len, unknown == 1 ? "has" : "have");
+}
+
+static void note_count(Draft *draft, uint64_t count, const char *what, const char *became)
+{
+    if (count)
+        draft_note(draft, "%" G_GUINT64_FORMAT " %s%s %s", count, what, count == 1 ? "" : "s", became);
+}
+
+/* Shadow's files give the latency inside a node as a link to itself. */
+static void note_inner_latency(Draft *draft)
+{
+    for (guint c = 0; c < draft->columns->len; c++) {
+        const DraftColumn *column = draft->columns->pdata[c];
+        if (strcmp(column->name, "latency") != 0 || !column->texts) continue;
+        for (guint i = 0; i < draft->links->len; i++) {
+            const DraftLink *link = &g_array_index(draft->links, DraftLink, i);
+            if (link->a != link->b || !column->texts->pdata[i]) continue;
+            draft_note(draft, "a latency inside a node, as %s in node %u, is not used", (char *)column->texts->pdata[i],
+                       link->a);
+            return;
+        }
+    }
 }
 
 static void note_links(Draft *draft, const LinksFound *found)
 {
-    if (found->loops)
-        draft_note(draft, "%" G_GUINT64_FORMAT " links of a node to itself left out", found->loops);
-    if (found->parallel)
-        draft_note(draft, "%" G_GUINT64_FORMAT " parallel links merged, the lowest value kept", found->parallel);
-    if (found->opposite)
-        draft_note(draft, "%" G_GUINT64_FORMAT " links listed in both directions, each with its own values",
-                   found->opposite);
+    if (found->loops) note_inner_latency(draft);
+    note_count(draft, found->loops, "link", "of a node to itself left out");
+    note_count(draft, found->parallel, "parallel link", "merged, the lowest value kept");
+    note_count(draft, found->opposite, "link", "listed in both directions, each with its own values");
 }
 
 Topology *draft_finish(Draft *draft, GError **error)
