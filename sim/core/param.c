@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/param.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/error.h"
 #include "core/suggest.h"
@@ -43,8 +45,10 @@ static bool in_range(const Param *param, const char *text, double value, GError 
 {
     if (param->min == 0 && param->max == 0) return true;
     if (value >= param->min && value <= param->max) return true;
-    g_autofree char *low = bound_text(param, param->min), *high = bound_text(param, param->max);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is out of range; %s to %s is expected", text, low, high);
+    g_autofree char *low = bound_text(param, param->min);
+    g_autofree char *high = param->max < 0x1p63 ? bound_text(param, param->max) : NULL;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is out of range; %s %s%s is expected", text, low,
+                high ? "to " : "or more", high ? high : "");
     return false;
 }
 
@@ -107,7 +111,8 @@ static bool read_file(const char *text, const char *directory, void *field, GErr
 {
     g_autofree char *path = g_canonicalize_filename(text, directory);
     const char *wrong = !g_file_test(path, G_FILE_TEST_EXISTS) ? "does not exist"
-                      : g_file_test(path, G_FILE_TEST_IS_DIR) ? "is a directory; a file is expected" : NULL;
+                      : g_file_test(path, G_FILE_TEST_IS_DIR) ? "is a directory; a file is expected"
+                      : g_access(path, R_OK) ? "may not be read" : NULL;
     if (wrong) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "'%s' %s (looked for %s)", text, wrong, path);
         return false;
@@ -152,7 +157,9 @@ static void fill_default(const Param *param, const char *directory, void *config
 static void fill(const Param *param, const char *text, const Keys *keys, const char *key, void *config)
 {
     g_autoptr(GError) error = NULL;
-    if (text) {
+    if (text && !*text) {
+        keys_fault(keys, key, "the value is empty");
+    } else if (text) {
         if (param_read(param, text, keys_directory(keys), config, &error)) return;
         keys_fault(keys, key, "%s", error->message);
     } else if (!param->fallback) {
