@@ -11,8 +11,11 @@
 #include "workload/workload.h"
 
 #define NETWORKS(X) \
+    X(coordinates) \
     X(distribution) \
     X(euclidean) \
+    X(graph) \
+    X(link) \
     X(matrix)
 
 #define OVERLAYS(X)
