@@ -2,16 +2,19 @@
 /* Hosts on the routers of a topology by `placement`; the latency of two is the
  * shortest path between their routers.  Paths belong to the file, not to the run:
  * they are found when first asked for and shared by all replications. */
+#include <string.h>
+
 #include "graph/analyse.h"
 #include "graph/load.h"
 #include "graph/paths.h"
+#include "graph/places.h"
 #include "network/network.h"
 
 #define ROWS_MEMORY ((size_t)1 << 29)           /* all rows of 11,000 routers */
 
 typedef struct {
     char *path, *attribute;
-    int format, unit, disconnected;
+    int format, unit, disconnected, missing;
     Topology *topology;                         /* from check(), as the rest */
     Paths *paths;
     uint32_t *routers, count;                   /* that hosts may stand on, ascending */
@@ -35,6 +38,8 @@ static const Param params[] = {
       "own|ns|us|ms|s|km" },
     { "disconnected", PARAM_CHOICE, AT(disconnected), "refuse", 0, 0,
       "routers without a path between them: refused, or hosts stand on the largest component only", "refuse|largest" },
+    { "missing", PARAM_CHOICE, AT(missing), "refuse", 0, 0,
+      "routers without a place, for great-circle: refused, or in the middle of their neighbors", "refuse|neighbors" },
     PARAM_END
 };
 
@@ -60,7 +65,7 @@ static bool choose_routers(Config *config, const Keys *keys)
     return true;
 }
 
-static char *notes_new(const Config *config)
+static char *notes_new(const Config *config, uint32_t filled)
 {
     g_autofree char *name = g_path_get_basename(config->path), *told = g_strdup(config->topology->notes->str);
     g_autoptr(GString) text = g_string_new(NULL);
@@ -68,9 +73,17 @@ static char *notes_new(const Config *config)
                     graph_links(config->topology->graph));
     if (config->count < config->topology->nodes)
         g_string_append_printf(text, "; hosts stand on the largest component, %u routers", config->count);
+    if (filled) g_string_append_printf(text, "; %u routers placed in the middle of their neighbors", filled);
     g_strdelimit(g_strstrip(told), "\n", ';');
     if (*told) g_string_append_printf(text, "; %s", told);
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* What to do where a router without a place may be what is wrong. */
+static const char *advice(const Config *config)
+{
+    if (strcmp(config->attribute, "great-circle") != 0 || !config->topology->geographic || config->missing) return "";
+    return "; say missing = neighbors";
 }
 
 static void check(void *data, const Keys *keys)
@@ -85,13 +98,14 @@ static void check(void *data, const Keys *keys)
     }
     const Graph *graph = config->topology->graph;
     g_autofree double *ns = g_new(double, graph->first[graph->nodes] + 1);
+    uint32_t filled = config->missing ? places_fill(config->topology) : 0;
     if (!topology_latencies(config->topology, config->attribute, units[config->unit], ns, &error)) {
-        keys_fault(keys, "latency", "%s: %s", config->path, error->message);
+        keys_fault(keys, "latency", "%s: %s%s", config->path, error->message, advice(config));
         return;
     }
     if (!choose_routers(config, keys)) return;
     config->paths = paths_new(graph, ns, ROWS_MEMORY);
-    config->notes = notes_new(config);
+    config->notes = notes_new(config, filled);
 }
 
 static void clear(void *data)

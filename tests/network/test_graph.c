@@ -75,7 +75,7 @@ static void wrong_graphs_are_refused(void)
         { known, "edges, weight, ms", "'edges' is not a choice; *" },
         { known, "edgelist", "'attribute' is missing; it needs a text: column of the links that holds their latency; "
           "great-circle: distance of the routers at 200 km a ms" },
-        { known, "edgelist, weight, ms, largest, 5", "6 arguments where at most 5 are expected" },
+        { known, "edgelist, weight, ms, largest, refuse, 5", "7 arguments where at most 6 are expected" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *got = NULL, *want = g_strconcat("x.ini:2: [network] latency: ", rows[i].fault, NULL);
@@ -99,6 +99,7 @@ static void shared_files(void)
         { "gt-itm/topo-0.alt, gt-itm, length, ms", 100, 0, 0, 0 },
         { "brite/topology.brite, brite, delay, ms", 5, 0, 0, 0 },
         { "zoo-graphml/Abilene.graphml, graphml, great-circle", 11, 0, 0, 0 },
+        { "zoo-graphml/Kdl.graphml, graphml, great-circle, missing = neighbors", 754, 0, 0, 0 },
         { "shadow/graph-compressed.gml, gml, latency", 1, 0, 0, 0 },
     };
     if (!g_file_test(DATA "topology", G_FILE_TEST_IS_DIR)) {
@@ -121,6 +122,24 @@ static void shared_files(void)
     }
 }
 
+static void routers_without_a_place_are_refused_or_placed(void)
+{
+    if (!g_file_test(DATA "topology", G_FILE_TEST_IS_DIR)) {
+        g_test_skip("no shared data beside the tree");
+        return;
+    }
+    Fixture *f = fixture_read("graph(" DATA "topology/zoo-graphml/Geant2012.graphml, graphml, great-circle)");
+    g_test_message("%s", f->faults);
+    g_assert_true(g_pattern_match_simple("*/Geant2012.graphml: *without a place; say missing = neighbors", f->faults));
+    fixture_free(f);
+    f = fixture_new("graph(" DATA "topology/zoo-graphml/Geant2012.graphml, graphml, great-circle, missing = neighbors)", 40, 1,
+                    PLACEMENT_IN_ORDER);
+    g_assert_nonnull(strstr(f->variant->notes(f->config), "3 routers placed in the middle of their neighbors"));
+    double x, y;
+    for (NodeId v = 0; v < 40; v++) g_assert_true(f->variant->position(f->network, v, &x, &y));
+    fixture_free(f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -130,5 +149,6 @@ int main(int argc, char **argv)
     CASE(hosts_can_be_kept_to_the_largest_component);
     CASE(wrong_graphs_are_refused);
     CASE(shared_files);
+    CASE(routers_without_a_place_are_refused_or_placed);
     return g_test_run();
 }
