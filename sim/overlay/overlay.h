@@ -92,3 +92,13 @@ typedef struct {
      * itself where the overlay is live. */
     Topology *(*build)(const void *config, const OverlayScope *scope, GError **error);
 } Overlay;
+
+/* What fits() and check() report with.  `blamed` is the keys involved, ended by
+ * NULL: the fault is reported at each of them that is given, or at the first. */
+void overlay_fault(const Keys *keys, const char *const *blamed, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* A fault where a graph of this many links (both directions one) is too large. */
+void overlay_fits_links(const Keys *keys, const char *const *blamed, double links);
+
+/* A fault where `given` nodes are not those that the keys imply. */
+void overlay_fits_nodes(const Keys *keys, const char *const *blamed, uint32_t given, uint32_t implied);
