@@ -23,6 +23,9 @@ TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
 SCRIPTS := $(sort $(wildcard tests/*/*.sh))
 
+# On all cores, unless make was told how many.
+ALL_CORES = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
 # The kinds of build beside the release; each has a directory of its own.
 TEST_BUILD     := BUILD=build/test PROGRAM=build/test/banyan CFLAGS="-O1 -g"
 ASAN_BUILD     := BUILD=build/asan PROGRAM=build/asan/banyan \
@@ -32,25 +35,26 @@ VALIDATE_BUILD := BUILD=build/validate PROGRAM=build/validate/banyan CFLAGS="-O3
 .PHONY: all deps demo test asan validate bench run-tests layers install uninstall help clean FORCE
 .SECONDARY:
 
-all: $(PROGRAM)                 ## build the optimised program ./banyan (the default)
+all:                            ## build the optimised program ./banyan (the default)
+	@$(MAKE) $(ALL_CORES) $(PROGRAM)
 
 deps:                           ## install the compiler, libraries and programs that are missing
 	@CC="$(CC)" tools/deps $(PKGS)
 
 demo: deps                      ## build, run scenarios/tree-vs-mesh.ini and plot it
-	$(MAKE) $(PROGRAM)
+	@$(MAKE) $(ALL_CORES) $(PROGRAM)
 	./$(PROGRAM) run scenarios/tree-vs-mesh.ini -o results/tree-vs-mesh
 	./$(PROGRAM) plot results/tree-vs-mesh
 	@echo; echo "The plots are in results/tree-vs-mesh/plots:"; ls results/tree-vs-mesh/plots
 
 test: deps                      ## run every test that is not slow
-	@$(MAKE) $(TEST_BUILD) run-tests
+	@$(MAKE) $(ALL_CORES) $(TEST_BUILD) run-tests
 
 asan: deps                      ## the same under the address and undefined-behaviour sanitizers
-	@$(MAKE) $(ASAN_BUILD) run-tests
+	@$(MAKE) $(ALL_CORES) $(ASAN_BUILD) run-tests
 
 validate: deps                  ## run the slow tests too, and the validation scenarios
-	@$(MAKE) $(VALIDATE_BUILD) MODE=slow run-tests
+	@$(MAKE) $(ALL_CORES) $(VALIDATE_BUILD) MODE=slow run-tests
 
 bench: $(BENCHES)               ## measure the engine alone
 	@for bench in $(BENCHES); do ./$$bench || exit 1; done
