@@ -11,7 +11,7 @@ STRICT  := -std=c11 -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototy
            -ffp-contract=off            # the last: same rounding on every machine
 FLAGS   := -Isim -D_GNU_SOURCE -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
-AR      := $(if $(CLANG),llvm-ar,gcc-ar)
+AR      := $(if $(CLANG),ar,gcc-ar)
 ifeq ($(NATIVE),1)
 STRICT  += -march=native
 endif
