@@ -9,7 +9,7 @@ PREFIX  ?= /usr/local
 PKGS    := glib-2.0 gio-2.0 igraph gsl json-glib-1.0 sqlite3
 STRICT  := -std=c11 -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror \
            -ffp-contract=off            # the last: same rounding on every machine
-FLAGS   := -Isim -D_GNU_SOURCE -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+FLAGS   := -Isim -Itests -D_GNU_SOURCE -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 AR      := $(if $(CLANG),ar,gcc-ar)
 ifeq ($(NATIVE),1)

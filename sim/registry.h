@@ -11,9 +11,33 @@
 #include "workload/workload.h"
 
 #define NETWORKS(X) \
-    X(distribution)
+    X(coordinates) \
+    X(distribution) \
+    X(euclidean) \
+    X(graph) \
+    X(link) \
+    X(matrix)
 
-#define OVERLAYS(X)
+#define OVERLAYS(X) \
+    X(barabasi_albert) \
+    X(binomial_tree) \
+    X(chain) \
+    X(complete) \
+    X(degree_bounded_tree) \
+    X(erdos_renyi) \
+    X(geometric) \
+    X(grid) \
+    X(hypercube) \
+    X(kary_tree) \
+    X(minimum_spanning_tree) \
+    X(multi_tree) \
+    X(random_regular) \
+    X(random_tree) \
+    X(ring) \
+    X(shortest_path_tree) \
+    X(star) \
+    X(torus) \
+    X(watts_strogatz)
 
 #define PROTOCOLS(X) \
     X(flood) \

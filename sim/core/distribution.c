@@ -2,13 +2,15 @@
 #include "core/distribution.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/suggest.h"
+
+#define MOST 0x1p62         /* of a draw: 146 years, or 4.6 EB */
 
 /* How the arguments of each law read: a quantity, or a bare positive number. */
 typedef enum { ARG_NONE, ARG_QUANTITY, ARG_SHAPE } Arg;
@@ -78,13 +80,15 @@ static bool argument_read(const char *text, Arg kind, Unit unit, double *out, GE
     return true;
 }
 
+const char *distribution_name(unsigned i)
+{
+    return i < G_N_ELEMENTS(laws) ? laws[i].name : i == G_N_ELEMENTS(laws) ? "empirical" : NULL;
+}
+
 static bool unknown(const char *name, GError **error)
 {
     const char *names[G_N_ELEMENTS(laws) + 2];
-    size_t n = 0;
-    for (; n < G_N_ELEMENTS(laws); n++) names[n] = laws[n].name;
-    names[n++] = "empirical";
-    names[n] = NULL;
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) names[i] = distribution_name(i);
     g_autofree char *hint = suggest(name, names);
     g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "no distribution is called '%s'%s", name, hint);
     return false;
@@ -95,6 +99,7 @@ static bool law_check(const Distribution *law, const char *text, GError **error)
     const char *wrong = NULL;
     if (law->kind == LAW_UNIFORM && law->b < law->a) wrong = "the upper end lies below the lower";
     if (law->kind >= LAW_LOGNORMAL && law->kind <= LAW_GAMMA && law->a <= 0) wrong = "its first argument must be above 0";
+    if (law->kind == LAW_GAMMA && (law->b < 1e-3 || law->b > 1e4)) wrong = "its shape must lie between 0.001 and 10000";
     if (!wrong) return true;
     g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s': %s", text, wrong);
     return false;
@@ -136,8 +141,29 @@ void distribution_clear(Distribution *law)
 static double normal_quantile(double mean, double deviation, double u)
 {
     if (deviation == 0) return mean;
-    double below = gsl_cdf_ugaussian_P(-mean / deviation);
-    return fmax(0, mean + deviation * gsl_cdf_ugaussian_Pinv(below + u * (1 - below)));
+    double below = gsl_cdf_ugaussian_P(-mean / deviation), left = (1 - below) * (1 - u);
+    /* Each half counts from its own end: close to 1 a double has no room left. */
+    double z = u < 0.5 ? gsl_cdf_ugaussian_Pinv(below + u * (1 - below)) : gsl_cdf_ugaussian_Qinv(left);
+    return fmax(0, mean + deviation * z);
+}
+
+/* The gamma law of scale 1.  GSL's own inverse gives up, and ends the process, at
+ * shapes below 0.3 and far out at large ones.  Newton's method, held between
+ * bounds: P(x) <= x^shape / Gamma(shape + 1) gives the lower one. */
+static double gamma_quantile(double shape, double u)
+{
+    double low = exp((log(u) + lgamma(shape + 1)) / shape), high = INFINITY, x = fmax(low, shape - 1);
+    if (low < 1e-15) return low;                /* there the bound is the value */
+    for (int i = 0; i < 200; i++) {
+        double over = u < 0.5 ? gsl_cdf_gamma_P(x, shape, 1) - u : (1 - u) - gsl_cdf_gamma_Q(x, shape, 1);
+        if (over > 0) high = x;
+        else low = x;
+        double next = x - over / gsl_ran_gamma_pdf(x, shape, 1);
+        if (!(next > low && next < high)) next = isinf(high) ? 2 * x : (low + high) / 2;
+        if (fabs(next - x) <= 1e-14 * x) return next;
+        x = next;
+    }
+    return x;
 }
 
 double distribution_quantile(const Distribution *law, double u)
@@ -150,7 +176,7 @@ double distribution_quantile(const Distribution *law, double u)
     case LAW_EXPONENTIAL: return -law->a * log1p(-u);
     case LAW_PARETO:      return law->a * exp(-log1p(-u) / law->b);
     case LAW_WEIBULL:     return law->a * pow(-log1p(-u), 1 / law->b);
-    case LAW_GAMMA:       return gsl_cdf_gamma_Pinv(u, law->b, law->a / law->b);
+    case LAW_GAMMA:       return law->a / law->b * gamma_quantile(law->b, u);
     case LAW_EMPIRICAL:   return law->values[(uint32_t)(u * law->count)];
     case LAW_ABSENT:      break;
     }
@@ -159,13 +185,13 @@ double distribution_quantile(const Distribution *law, double u)
 
 double distribution_draw(const Distribution *law, Random *random)
 {
-    return law->kind == LAW_CONSTANT ? law->a : distribution_quantile(law, random_open(random));
+    double value = law->kind == LAW_CONSTANT ? law->a : distribution_quantile(law, random_open(random));
+    return fmin(value, MOST);
 }
 
 SimTime distribution_time(const Distribution *law, Random *random)
 {
-    double ns = distribution_draw(law, random);
-    return ns < 0x1p62 ? (SimTime)llround(ns) : (SimTime)1 << 62;
+    return (SimTime)llround(distribution_draw(law, random));
 }
 
 double distribution_mean(const Distribution *law)
@@ -176,7 +202,7 @@ double distribution_mean(const Distribution *law)
     case LAW_UNIFORM:   return (law->a + law->b) / 2;
     case LAW_LOGNORMAL: return law->a * exp(law->b * law->b / 2);
     case LAW_PARETO:    return law->b > 1 ? law->a * law->b / (law->b - 1) : INFINITY;
-    case LAW_WEIBULL:   return law->a * gsl_sf_gamma(1 + 1 / law->b);
+    case LAW_WEIBULL:   return law->a * tgamma(1 + 1 / law->b);
     case LAW_NORMAL: {
         if (law->b == 0) return law->a;
         double z = law->a / law->b;         /* of the law cut off below 0 */

@@ -35,11 +35,14 @@ typedef struct {
 bool distribution_parse(const char *text, Unit unit, const char *directory, Distribution *out, GError **error);
 void distribution_clear(Distribution *law);
 
-/* One draw, never negative, in the value unit.  Takes exactly one number from
- * the stream, none for a constant. */
+/* The name of law number `i`, as in "pareto"; NULL after the last. */
+const char *distribution_name(unsigned i);
+
+/* One draw, 0 to 2^62, in the value unit.  Takes exactly one number from the
+ * stream, none for a constant. */
 double distribution_draw(const Distribution *law, Random *random);
 
-/* One draw as a duration: whole ns, below 292 years. */
+/* One draw as a duration: whole ns, at most 2^62 (146 years). */
 SimTime distribution_time(const Distribution *law, Random *random);
 
 /* Expected value (infinite for pareto with shape <= 1), least value, and the

@@ -372,8 +372,8 @@ bool engine_next(Engine *engine, SimTime end, Event *event)
 
 bool engine_peek(const Engine *engine, uint32_t ahead, uint32_t *to, uint32_t *word)
 {
+    if (ahead >= engine->batch_count - engine->batch_next) return false;
     uint32_t i = engine->batch_next + ahead;
-    if (i >= engine->batch_count) return false;
     *to = engine->batch[i].to;
     *word = engine->batch[i].word;
     return true;
@@ -412,8 +412,8 @@ static void visit_near(const Engine *engine, void (*visit)(void *, const Event *
         for (const Chunk *chunk = engine->near[slot].head; chunk; chunk = chunk->next)
             for (uint32_t i = 0; i < chunk->count; i++) {
                 const Pending *p = &chunk->near[i];
-                int64_t ahead = (slot - engine->bucket) & (2 * BUCKETS - 1);
-                SimTime time = ((engine->bucket + ahead) << engine->width_bits) + (p->key >> KEY_CLASS_BITS);
+                int64_t ahead = (slot - engine->bucket - 1) & (2 * BUCKETS - 1);    /* 0: the bucket after it */
+                SimTime time = ((engine->bucket + 1 + ahead) << engine->width_bits) + (p->key >> KEY_CLASS_BITS);
                 visit(data, &(Event){ time, p->key & ((1 << KEY_CLASS_BITS) - 1), p->to, p->from, p->word });
             }
 }

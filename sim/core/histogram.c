@@ -16,6 +16,12 @@ static inline uint32_t step_of(uint64_t value, uint32_t octave)
     return octave ? (uint32_t)(value >> (octave - 1)) - HISTOGRAM_STEPS : (uint32_t)value;
 }
 
+/* The least value of a bucket. */
+static inline uint64_t low_of(uint32_t octave, uint32_t step)
+{
+    return octave ? (uint64_t)(HISTOGRAM_STEPS + step) << (octave - 1) : step;
+}
+
 static HistogramBucket *octave_new(Histogram *histogram, uint32_t octave)
 {
     return histogram->octaves[octave] = g_new0(HistogramBucket, HISTOGRAM_STEPS);
@@ -26,9 +32,9 @@ void histogram_add(Histogram *histogram, uint64_t value)
     uint32_t octave = octave_of(value);
     HistogramBucket *buckets = histogram->octaves[octave];
     if (G_UNLIKELY(!buckets)) buckets = octave_new(histogram, octave);
-    HistogramBucket *bucket = &buckets[step_of(value, octave)];
-    bucket->count++;
-    bucket->sum += value;
+    uint32_t step = step_of(value, octave);
+    buckets[step].count++;
+    buckets[step].above += value - low_of(octave, step);
     if (!histogram->count++) histogram->least = histogram->most = value;
     if (value < histogram->least) histogram->least = value;
     if (value > histogram->most) histogram->most = value;
@@ -44,7 +50,7 @@ void histogram_merge(Histogram *into, const Histogram *from)
         if (!buckets) buckets = octave_new(into, o);
         for (int i = 0; i < HISTOGRAM_STEPS; i++) {
             buckets[i].count += from->octaves[o][i].count;
-            buckets[i].sum += from->octaves[o][i].sum;
+            buckets[i].above += from->octaves[o][i].above;
         }
     }
     into->least = into->count ? MIN(into->least, from->least) : from->least;
@@ -76,8 +82,9 @@ double histogram_rank(const Histogram *histogram, uint64_t rank)
 {
     for (uint32_t o = 0; o < HISTOGRAM_OCTAVES; o++) {
         const HistogramBucket *buckets = histogram->octaves[o];
-        for (int i = 0; buckets && i < HISTOGRAM_STEPS; i++) {
-            if (rank <= buckets[i].count) return (double)buckets[i].sum / (double)buckets[i].count;
+        for (uint32_t i = 0; buckets && i < HISTOGRAM_STEPS; i++) {
+            if (rank <= buckets[i].count)
+                return (double)low_of(o, i) + (double)buckets[i].above / (double)buckets[i].count;
             rank -= buckets[i].count;
         }
     }
@@ -90,9 +97,8 @@ bool histogram_next(const Histogram *histogram, uint32_t *position, uint64_t *lo
         uint32_t octave = *position / HISTOGRAM_STEPS, step = *position % HISTOGRAM_STEPS;
         const HistogramBucket *buckets = histogram->octaves[octave];
         if (!buckets || !buckets[step].count) continue;
-        uint32_t shift = octave ? octave - 1 : 0;
-        *low = octave ? (uint64_t)(HISTOGRAM_STEPS + step) << shift : step;
-        *high = *low + ((uint64_t)1 << shift);
+        *low = low_of(octave, step);
+        *high = *low + ((uint64_t)1 << (octave ? octave - 1 : 0));
         *count = buckets[step].count;
         ++*position;
         return true;

@@ -2,8 +2,8 @@
 /* Counts of whole numbers by size, for percentiles.
  *
  * Log-linear: 128 steps an octave, so a bucket is narrower than 1 % of its
- * values; numbers below 256 have a bucket each.  A bucket also keeps the sum of
- * its values, so a value that stands alone in its bucket reads back exactly.
+ * values; numbers below 256 have a bucket each.  A bucket also keeps how far its
+ * values lie above its low end, so one that stands alone reads back exactly.
  * An octave takes 2 KiB once the first value falls into it.
  *
  * Source: the layout of HdrHistogram (G. Tene), with sums added.
@@ -14,7 +14,7 @@
 
 enum { HISTOGRAM_STEPS = 128, HISTOGRAM_OCTAVES = 58 };
 
-typedef struct { uint64_t count, sum; } HistogramBucket;
+typedef struct { uint64_t count, above; } HistogramBucket;
 
 /* Zeroed is empty; histogram_clear() frees the octaves. */
 typedef struct {

@@ -8,6 +8,7 @@ typedef struct { int line; unsigned order; char *text; } Fault;
 struct Faults {
     char *file;
     GPtrArray *list;                /* of Fault, in order of arrival */
+    unsigned reports;
 };
 
 static void fault_free(gpointer data)
@@ -38,11 +39,18 @@ unsigned faults_count(const Faults *faults)
     return faults->list->len;
 }
 
+unsigned faults_reports(const Faults *faults)
+{
+    return faults->reports;
+}
+
 static void add(Faults *faults, int line, const char *section, const char *key, const char *format, va_list args)
 {
     g_autofree char *what = g_strdup_vprintf(format, args);
     GString *text = g_string_new(NULL);
-    g_string_printf(text, "%s:%d: ", faults->file, line);
+    faults->reports++;
+    if (line) g_string_printf(text, "%s:%d: ", faults->file, line);
+    else g_string_assign(text, "--set: ");
     if (section) g_string_append_printf(text, "[%s] ", section);
     if (key) g_string_append_printf(text, "%s: ", key);
     g_string_append(text, what);

@@ -16,7 +16,12 @@ Faults *faults_new(const char *file);
 void faults_free(Faults *faults);
 unsigned faults_count(const Faults *faults);
 
-/* Adds one; `section` and `key` may be NULL.  An equal one is kept once. */
+/* How often one was reported, equal ones included: whether it has grown tells
+ * whether a reader found fault with what it read. */
+unsigned faults_reports(const Faults *faults);
+
+/* Adds one; `section` and `key` may be NULL.  An equal one is kept once.  Line
+ * 0 stands for what the command line sets and reads `--set:`. */
 void faults_add(Faults *faults, int line, const char *section, const char *key, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
 

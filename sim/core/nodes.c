@@ -142,8 +142,10 @@ NodeId *nodes_resolve(const Nodes *nodes, uint32_t total, const NodeId *members,
     }
     if (nodes->kind == NODES_RANDOM || nodes->kind == NODES_COUNT) take = MIN(nodes->count, total);
     if (nodes->kind == NODES_SHARE) take = (uint32_t)floor(nodes->share * total + 0.5);
-    NodeId *out = g_new(NodeId, take + 1);
-    random_sample(random, total, take, out);
+    NodeId *out = g_new(NodeId, (size_t)take + 1);
+    if (nodes->kind == NODES_ALL || nodes->kind == NODES_EACH)
+        for (uint32_t i = 0; i < total; i++) out[i] = i;
+    else random_sample(random, total, take, out);
     *count = take;
     return out;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/param.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/error.h"
 #include "core/suggest.h"
@@ -43,8 +45,10 @@ static bool in_range(const Param *param, const char *text, double value, GError 
 {
     if (param->min == 0 && param->max == 0) return true;
     if (value >= param->min && value <= param->max) return true;
-    g_autofree char *low = bound_text(param, param->min), *high = bound_text(param, param->max);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is out of range; %s to %s is expected", text, low, high);
+    g_autofree char *low = bound_text(param, param->min);
+    g_autofree char *high = param->max < 0x1p63 ? bound_text(param, param->max) : NULL;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is out of range; %s %s%s is expected", text, low,
+                high ? "to " : "or more", high ? high : "");
     return false;
 }
 
@@ -107,7 +111,8 @@ static bool read_file(const char *text, const char *directory, void *field, GErr
 {
     g_autofree char *path = g_canonicalize_filename(text, directory);
     const char *wrong = !g_file_test(path, G_FILE_TEST_EXISTS) ? "does not exist"
-                      : g_file_test(path, G_FILE_TEST_IS_DIR) ? "is a directory; a file is expected" : NULL;
+                      : g_file_test(path, G_FILE_TEST_IS_DIR) ? "is a directory; a file is expected"
+                      : g_access(path, R_OK) ? "may not be read" : NULL;
     if (wrong) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "'%s' %s (looked for %s)", text, wrong, path);
         return false;
@@ -152,7 +157,9 @@ static void fill_default(const Param *param, const char *directory, void *config
 static void fill(const Param *param, const char *text, const Keys *keys, const char *key, void *config)
 {
     g_autoptr(GError) error = NULL;
-    if (text) {
+    if (text && !*text) {
+        keys_fault(keys, key, "the value is empty");
+    } else if (text) {
         if (param_read(param, text, keys_directory(keys), config, &error)) return;
         keys_fault(keys, key, "%s", error->message);
     } else if (!param->fallback) {
@@ -167,12 +174,49 @@ void params_fill(const Param *params, const Keys *keys, void *config)
     for (const Param *p = params; p && p->type; p++) fill(p, keys_value(keys, p->name), keys, p->name, config);
 }
 
+/* The name of an argument "name = value", to be freed, with *value its text; NULL for a plain one. */
+static char *argument_name(const char *arg, const char **value)
+{
+    size_t length = strspn(arg, "abcdefghijklmnopqrstuvwxyz-");
+    const char *equals = arg + length + strspn(arg + length, " \t");
+    if (!length || *equals != '=') return NULL;
+    *value = equals + 1 + strspn(equals + 1, " \t");
+    return g_strndup(arg, length);
+}
+
+static void no_argument(const Param *params, unsigned rows, const char *name, const Keys *keys, const char *key)
+{
+    g_autofree const char **names = g_new0(const char *, rows + 1);
+    for (unsigned i = 0; i < rows; i++) names[i] = params[i].name;
+    g_autofree char *hint = suggest(name, names);
+    keys_fault(keys, key, "no argument is called '%s'%s", name, hint);
+}
+
+/* Puts the text of each argument at the place of its row; reports those that have none. */
+static void sort_arguments(const Param *params, char **args, const Keys *keys, const char *key, const char **texts)
+{
+    unsigned rows = 0, plain = 0, given = g_strv_length(args);
+    while (params && params[rows].type) rows++;
+    for (unsigned i = 0; i < given; i++) {
+        const char *value = args[i];
+        g_autofree char *name = argument_name(args[i], &value);
+        const Param *named = name ? params_find(params, name) : NULL;
+        unsigned row = named ? (unsigned)(named - params) : name ? rows : plain++;
+        if (name && !named) no_argument(params, rows, name, keys, key);
+        else if (row < rows && texts[row]) keys_fault(keys, key, "'%s' is given twice", params[row].name);
+        else if (row < rows) texts[row] = value;
+    }
+    if (plain > rows) keys_fault(keys, key, "%u arguments where at most %u are expected", given, rows);
+}
+
 void params_fill_call(const Param *params, const char *inner, const Keys *keys, const char *key, void *config)
 {
     g_auto(GStrv) args = parse_list(inner);
-    unsigned given = g_strv_length(args), rows = 0;
-    for (const Param *p = params; p && p->type; p++, rows++) fill(p, rows < given ? args[rows] : NULL, keys, key, config);
-    if (given > rows) keys_fault(keys, key, "%u arguments where at most %u are expected", given, rows);
+    unsigned rows = 0;
+    while (params && params[rows].type) rows++;
+    g_autofree const char **texts = g_new0(const char *, rows + 1);
+    sort_arguments(params, args, keys, key, texts);
+    for (unsigned i = 0; i < rows; i++) fill(&params[i], texts[i], keys, key, config);
 }
 
 void params_clear(const Param *params, void *config)

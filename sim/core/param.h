@@ -58,7 +58,8 @@ bool param_read(const Param *param, const char *text, const char *directory, voi
 void params_fill(const Param *params, const Keys *keys, void *config);
 
 /* Fills `config` from the arguments of `key = name(a, b, …)`, row by row;
- * trailing arguments with a default may be left out. */
+ * trailing arguments with a default may be left out, and any may be written as
+ * `row = value`, as in matrix(FILE, ms, rtt, missing = drop). */
 void params_fill_call(const Param *params, const char *inner, const Keys *keys, const char *key, void *config);
 
 /* Frees what the fields own. */

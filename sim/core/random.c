@@ -68,10 +68,18 @@ uint64_t random_below(Random *random, uint64_t bound)
 
 void random_shuffle(Random *random, uint32_t *items, uint32_t count)
 {
-    for (uint32_t i = count; i > 1; i--) {
-        uint32_t j = (uint32_t)random_below(random, i), kept = items[i - 1];
-        items[i - 1] = items[j];
-        items[j] = kept;
+    enum { AHEAD = 32 };        /* drawn and asked for together: a long array is not in the cache */
+    while (count > 1) {
+        uint32_t picks[AHEAD], drawn = 0;
+        for (; drawn < AHEAD && count - drawn > 1; drawn++) {
+            picks[drawn] = (uint32_t)random_below(random, count - drawn);
+            __builtin_prefetch(&items[picks[drawn]], 1);
+        }
+        for (uint32_t i = 0; i < drawn; i++) {
+            uint32_t kept = items[--count];
+            items[count] = items[picks[i]];
+            items[picks[i]] = kept;
+        }
     }
 }
 

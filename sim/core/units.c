@@ -54,8 +54,8 @@ static size_t number_length(const char *text)
     return i;
 }
 
-/* Reads the number that starts `text`, and the stripped words behind it. */
-static bool split(const char *text, const char *what, double *value, char **rest, GError **error)
+/* Splits off the number that starts `text` from the words behind it. */
+static bool split(const char *text, const char *what, char **digits, char **rest, GError **error)
 {
     while (g_ascii_isspace(*text)) text++;
     size_t length = number_length(text);
@@ -63,15 +63,30 @@ static bool split(const char *text, const char *what, double *value, char **rest
         g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "'%s' is not a %s", text, what);
         return false;
     }
-    g_autofree char *digits = g_strndup(text, length);
-    double number = g_ascii_strtod(digits, NULL);
-    if (!isfinite(number)) {
+    *digits = g_strndup(text, length);
+    *rest = g_strstrip(g_strdup(text + length));
+    return true;
+}
+
+/* The value of `digits`, counted in units of `factor`. */
+static bool evaluate(const char *digits, double factor, double *out, GError **error)
+{
+    double value = g_ascii_strtod(digits, NULL) * factor;
+    if (!isfinite(value)) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is too large a number", digits);
         return false;
     }
-    *value = number;
-    *rest = g_strstrip(g_strdup(text + length));
+    *out = value;
     return true;
+}
+
+/* A number of hundredths.  Moving the point in the text keeps "0.7 %" equal to
+ * 0.007, where a product or quotient is not. */
+static double percent(const char *digits)
+{
+    if (strpbrk(digits, "eE")) return g_ascii_strtod(digits, NULL) / 100;
+    g_autofree char *moved = g_strconcat(digits, "e-2", NULL);
+    return g_ascii_strtod(moved, NULL);
 }
 
 static bool unit_missing(const char *text, const char *rest, Unit unit, GError **error)
@@ -91,13 +106,13 @@ static bool unit_missing(const char *text, const char *rest, Unit unit, GError *
 bool parse_quantity(const char *text, Unit unit, double *out, GError **error)
 {
     double value;
-    g_autofree char *rest = NULL;
-    if (!split(text, kinds[unit].what, &value, &rest, error)) return false;
+    g_autofree char *digits = NULL, *rest = NULL;
+    if (!split(text, kinds[unit].what, &digits, &rest, error)) return false;
     const UnitName *u = kinds[unit].units;
     while (u->name && strcmp(u->name, rest) != 0) u++;
     if (!u->name) return unit_missing(text, rest, unit, error);
-    /* Division keeps "20 %" equal to 0.2, where a product with 0.01 is not. */
-    value = unit == UNIT_SHARE && *rest ? value / 100 : value * u->factor;
+    if (!evaluate(digits, u->factor, &value, error)) return false;
+    if (unit == UNIT_SHARE && *rest) value = percent(digits);
     if (value < 0 || signbit(value)) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is negative; 0 or more is expected", text);
         return false;
@@ -140,12 +155,10 @@ bool parse_count(const char *text, uint64_t *out, GError **error)
 
 bool parse_number(const char *text, double *out, GError **error)
 {
-    double value;
-    g_autofree char *rest = NULL;
-    if (!split(text, "number", &value, &rest, error)) return false;
+    g_autofree char *digits = NULL, *rest = NULL;
+    if (!split(text, "number", &digits, &rest, error)) return false;
     if (*rest) return unit_missing(text, rest, UNIT_NONE, error);
-    *out = value;
-    return true;
+    return evaluate(digits, 1, out, error);
 }
 
 bool parse_bool(const char *text, bool *out, GError **error)
@@ -166,16 +179,21 @@ char *format_duration(SimTime time)
         { "s", SIM_S }, { "ms", SIM_MS }, { "us", SIM_US }, { "ns", 1 }
     };
     if (time == 0) return g_strdup("0 s");
-    for (size_t i = 0; ; i++)
-        if (time % scale[i].ns == 0 || (time >= scale[i].ns && time % (scale[i].ns / 1000) == 0)) {
-            g_autofree char *number = format_number((double)time / (double)scale[i].ns);
-            return g_strdup_printf("%s %s", number, scale[i].name);
-        }
+    for (size_t i = 0; ; i++) {
+        if (time % scale[i].ns == 0)
+            return g_strdup_printf("%" G_GINT64_FORMAT " %s", time / scale[i].ns, scale[i].name);
+        if (time < scale[i].ns || time % (scale[i].ns / 1000) != 0) continue;
+        int thousandths = (int)(time % scale[i].ns / (scale[i].ns / 1000)), digits = 3;
+        while (thousandths % 10 == 0) thousandths /= 10, digits--;
+        return g_strdup_printf("%" G_GINT64_FORMAT ".%0*d %s", time / scale[i].ns, digits, thousandths, scale[i].name);
+    }
 }
 
 char *format_number(double value)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
+    if (isnan(value)) return g_strdup("nan");           /* printf would show its sign */
+    if (fabs(value) < 1e15 && value == trunc(value)) return g_strdup_printf("%.0f", value == 0 ? 0 : value);
     for (int digits = 1; digits <= 17; digits++) {
         char format[8];
         g_snprintf(format, sizeof format, "%%.%dg", digits);

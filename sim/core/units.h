@@ -32,7 +32,7 @@ typedef enum {
 
 /* Reads a number with its unit.  Returns true and sets *out (in the value
  * unit above), or false and sets *error (SIM_ERROR: SYNTAX for what is no such
- * quantity, RANGE where it is negative, or a share over 1). */
+ * quantity, RANGE where it is negative, infinite, or a share over 1). */
 bool parse_quantity(const char *text, Unit unit, double *out, GError **error);
 
 /* A duration in whole ns, rounded half away from zero; RANGE over 292 years. */
@@ -54,7 +54,8 @@ const char *unit_names(Unit unit);
 char *format_duration(SimTime time);
 
 /* A double as the shortest text that reads back equal, without locale ("0.1",
- * "1e-09"); free it.  NaN reads "nan". */
+ * "1e-09"), whole numbers below 10^15 with all their digits ("1000"); free it.
+ * NaN reads "nan". */
 char *format_number(double value);
 
 /* Sets *inner to what stands between the parentheses of "name(inner)" and

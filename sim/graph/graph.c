@@ -65,7 +65,8 @@ static void count_degrees(uint32_t nodes, const NodeId *a, const NodeId *b, uint
             __builtin_prefetch(&first[a[i + AHEAD] + 1], 1);
             __builtin_prefetch(&first[b[i + AHEAD] + 1], 1);
         }
-        if (a[i] != b[i]) first[a[i] + 1]++, first[b[i] + 1]++;
+        first[a[i] + 1]++;
+        first[b[i] + 1]++;
     }
     for (uint32_t v = 0; v < nodes; v++) first[v + 1] += first[v];
 }
@@ -82,40 +83,46 @@ static void fill_rows(Graph *graph, const NodeId *a, const NodeId *b, uint64_t c
             __builtin_prefetch(&links[cursor[a[i + AHEAD]]], 1);
             __builtin_prefetch(&links[cursor[b[i + AHEAD]]], 1);
         }
-        if (a[i] == b[i]) continue;
         links[cursor[a[i]]++].to = b[i];
         links[cursor[b[i]]++].to = a[i];
     }
     big_free(cursor, (size_t)graph->nodes + 1, sizeof *cursor);
 }
 
-/* Keeps the first of equal neighbors in each sorted row; returns what is left. */
-static uint32_t drop_parallel(Graph *graph)
-{
-    uint32_t kept = 0, start = 0;
-    for (uint32_t v = 0; v < graph->nodes; v++) {
-        uint32_t end = graph->first[v + 1], row = kept;
-        for (uint32_t i = start; i < end; i++)
-            if (kept == row || graph->links[kept - 1].to != graph->links[i].to) graph->links[kept++] = graph->links[i];
-        start = end;
-        graph->first[v + 1] = kept;
-    }
-    return kept;
-}
-
-Graph *graph_new(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t count)
+Graph *graph_new_loose(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t count)
 {
     g_assert(count < (uint64_t)1 << 31);
     Graph *graph = g_new0(Graph, 1);
     graph->nodes = nodes;
     graph->first = big_new((size_t)nodes + 1, sizeof *graph->first);
     count_degrees(nodes, a, b, count, graph->first);
-    uint32_t total = graph->first[nodes];
-    graph->links = big_new((size_t)total + 1, sizeof *graph->links);
+    graph->room = graph->first[nodes];
+    graph->links = big_new((size_t)graph->room + 1, sizeof *graph->links);
     fill_rows(graph, a, b, count);
     sort_rows(graph);
-    graph->room = total;
-    drop_parallel(graph);
+    return graph;
+}
+
+/* Drops loops, and all but the first of equal neighbors in each row. */
+static void simplify(Graph *graph)
+{
+    Link *links = graph->links;
+    uint32_t kept = 0, start = 0;
+    for (uint32_t v = 0; v < graph->nodes; v++) {
+        uint32_t end = graph->first[v + 1], row = kept;
+        for (uint32_t i = start; i < end; i++) {
+            bool again = kept > row && links[kept - 1].to == links[i].to;
+            if (!again && links[i].to != v) links[kept++] = links[i];
+        }
+        start = end;
+        graph->first[v + 1] = kept;
+    }
+}
+
+Graph *graph_new(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t count)
+{
+    Graph *graph = graph_new_loose(nodes, a, b, count);
+    simplify(graph);
     return graph;
 }
 
@@ -171,6 +178,15 @@ uint32_t graph_find(const Graph *graph, NodeId a, NodeId b)
 uint32_t graph_reverse(const Graph *graph, NodeId a, uint32_t i)
 {
     return graph_find(graph, graph->links[i].to, a);
+}
+
+void graph_relink(Graph *graph, NodeId node, NodeId old, NodeId new)
+{
+    uint32_t i = graph_find(graph, node, old);
+    g_assert(i != UINT32_MAX);
+    for (; i + 1 < graph->first[node + 1] && graph->links[i + 1].to < new; i++) graph->links[i] = graph->links[i + 1];
+    for (; i > graph->first[node] && graph->links[i - 1].to > new; i--) graph->links[i] = graph->links[i - 1];
+    graph->links[i] = (Link){ .to = new };
 }
 
 /* Where the slow link of this place stands, or would stand. */

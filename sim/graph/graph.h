@@ -31,6 +31,14 @@ typedef struct { uint32_t place; SimTime latency; } SlowLink;
  * Linear time: 40,000,000 random pairs in 3.2 s.  At most 2^31-1 pairs. */
 Graph *graph_new(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t count);
 
+/* The same with loops (twice in their row) and parallel pairs left in, for
+ * generators that mend them by graph_relink(). */
+Graph *graph_new_loose(uint32_t nodes, const NodeId *a, const NodeId *b, uint64_t count);
+
+/* Puts `new` in the place of one `old` among the neighbors of `node` and keeps
+ * the row sorted; the other direction is the caller's.  O(degree). */
+void graph_relink(Graph *graph, NodeId node, NodeId old, NodeId new);
+
 /* Every pair linked.  For those who need the arrays: a complete overlay has none. */
 Graph *graph_new_complete(uint32_t nodes);
 Graph *graph_copy(const Graph *graph);

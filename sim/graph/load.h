@@ -57,8 +57,9 @@ Topology *topology_load(const char *path, TopologyFormat format, GError **error)
  * number is in `unit`: ns, us, ms, s, or km of fibre (200 km a ms); NULL or "":
  * bare numbers are refused.  `attribute` great-circle takes the distance between the places
  * instead, at 200 km a ms, and needs no unit.  False and *error (SIM_ERROR:
- * UNKNOWN, SYNTAX, RANGE; naming the link) where a value is missing, not a
- * number, negative or infinite; out_ns is then undefined.  Not for complete topologies. */
+ * UNKNOWN for the column, SYNTAX for the unit, TOPOLOGY where no node has a place;
+ * RANGE, naming the link, where a value is missing, not a number, negative or
+ * infinite); out_ns is then undefined.  Not for complete topologies. */
 bool topology_latencies(const Topology *topology, const char *attribute, const char *unit, double *out_ns,
                         GError **error);
 

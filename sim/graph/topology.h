@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     uint32_t nodes;
     bool complete;              /* every pair is linked: `graph` is NULL, neighbors go by number */
+    bool live;                  /* nodes find their neighbors as they run: `graph` is NULL */
     Graph *graph;
     uint32_t trees;             /* 0 for a mesh */
     NodeId **parents;           /* for each tree, each node's parent; NODE_NONE for its root */

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "graph/heap.h"
+#include "graph/edges.h"
 
 uint32_t graph_hops(const Graph *graph, NodeId source, uint32_t *hops, NodeId *queue)
 {
@@ -116,18 +117,13 @@ uint32_t graph_spanning_tree(const Graph *graph, NodeId source, NodeId *parents)
     return reached;
 }
 
-Graph *graph_from_parents(uint32_t nodes, NodeId *const *parents, uint32_t count)
+Topology *topology_new_trees(uint32_t nodes, NodeId *const *parents, uint32_t count)
 {
-    size_t room = (size_t)nodes * count, links = 0;
-    NodeId *a = big_new(room, sizeof *a), *b = big_new(room, sizeof *b);
+    Edges edges = { 0 };
     for (uint32_t t = 0; t < count; t++)
-        for (uint32_t v = 0; v < nodes; v++) {
-            if (parents[t][v] == NODE_NONE) continue;
-            a[links] = v;
-            b[links++] = parents[t][v];
-        }
-    Graph *graph = graph_new(nodes, a, b, links);
-    big_free(a, room, sizeof *a);
-    big_free(b, room, sizeof *b);
-    return graph;
+        for (uint32_t v = 0; v < nodes; v++)
+            if (parents[t][v] != NODE_NONE) edges_add(&edges, v, parents[t][v]);
+    Topology *topology = topology_new(nodes, edges_graph(&edges, nodes));
+    for (uint32_t t = 0; t < count; t++) topology_add_tree(topology, parents[t]);
+    return topology;
 }

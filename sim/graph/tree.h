@@ -10,7 +10,7 @@
  * Numerische Mathematik 1, 1959 (both problems; the second is also Prim's, 1957).
  */
 #pragma once
-#include "graph/graph.h"
+#include "graph/topology.h"
 
 /* Sets parents[0..nodes-1] to the breadth-first tree: a node's parent is the
  * lowest-numbered neighbor that is one hop nearer.  Returns how many nodes are
@@ -32,5 +32,6 @@ uint32_t graph_shortest_tree(const Graph *graph, NodeId source, NodeId *parents,
  * lower pair of ids (low end first) counts as lighter, so the tree is unique. */
 uint32_t graph_spanning_tree(const Graph *graph, NodeId source, NodeId *parents);
 
-/* The links of the trees given by `count` arrays of parents, as a graph. */
-Graph *graph_from_parents(uint32_t nodes, NodeId *const *parents, uint32_t count);
+/* A topology of the `count` trees that these arrays of parents describe; takes
+ * each array (g_new) over.  A link that several trees have is there once. */
+Topology *topology_new_trees(uint32_t nodes, NodeId *const *parents, uint32_t count);

@@ -7,12 +7,16 @@ static const MetricName names[] = {
     { "dropped_node_down", "messages", "arrived at a node that was down" },
     { "dropped_link_cut", "messages", "sent over a link that was cut" },
     { "dropped_no_route", "messages", "sent where no route leads" },
+    { "arrived", "messages", "messages handed to a node that was up, since time 0" },
+    { "in_flight", "messages", "messages still on their way at the end" },
     { NULL, NULL, NULL },
 };
 
 static void report(const Observation *seen, Report *out)
 {
     for (int r = 0; r < DROP_REASONS; r++) report_value(out, names[r].name, (double)seen->counters.dropped[r]);
+    report_value(out, "arrived", (double)seen->ledger.arrived);
+    report_value(out, "in_flight", (double)seen->ledger.in_flight);
     g_assert(seen->ledger.sent == seen->ledger.arrived + seen->ledger.dropped + seen->ledger.in_flight);
 }
 

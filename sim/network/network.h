@@ -2,9 +2,9 @@
 /* Contract of a network: how long a message takes between two nodes.
  *
  * `latency = matrix(FILE, …)` in [network] names a variant and its arguments:
- * its parameters are read in the order of their rows.  A bare duration or a
- * distribution names the variant `distribution`.  Loss, jitter and order are
- * the same for all and are applied by the world.
+ * its parameters are read in the order of their rows, or by name.  A bare
+ * duration or a distribution names the variant `distribution`.  Loss, jitter
+ * and order are the same for all and are applied by the world.
  */
 #pragma once
 #include "core/random.h"

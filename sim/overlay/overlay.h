@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Contract of an overlay: who is whose neighbor. */
 #pragma once
+#include "core/node.h"
 #include "core/random.h"
 #include "core/variant.h"
 #include "graph/topology.h"
@@ -25,8 +26,59 @@ typedef struct {
     const Graph *mesh;          /* where `from_mesh`: its links carry the network's latencies; else NULL */
 } OverlayScope;
 
+/* An overlay that maintains itself: what it gives.  Its messages are control
+ * messages; slots marked (optional) may be NULL. */
+typedef struct {
+    size_t state_size;          /* bytes a node, zeroed before start() */
+    void (*start)(Node *self);                                  /* the node came up: it joins */
+    void (*receive)(Node *self, NodeId from, const Message *message);
+    void (*timer)(Node *self, uint32_t tag);                    /* (optional) */
+    void (*unreachable)(Node *self, NodeId to, const Message *message);    /* (optional) a connection broke:
+                                                                 * what was sent over it did not arrive */
+    void (*leave)(Node *self);                                  /* (optional) the node is about to leave in order */
+    void (*stop)(Node *self);                                   /* (optional) it went down, or the run ended */
+
+    /* (optional) Structured overlays: the next hop from here to the node that is
+     * responsible for `key`; this node's own id where that is itself. */
+    NodeId (*route)(Node *self, uint64_t key);
+} LiveOverlay;
+
+/* What a live overlay may call beside node_id(), node_now() and node_count(). */
+void       *overlay_state(Node *self);              /* state_size bytes, valid until stop() */
+const void *overlay_config(const Node *self);
+Random     *overlay_random(Node *self);             /* this node's own stream for its overlay */
+
+/* A node that is up and has joined before, drawn at random: the bootstrap
+ * service.  NODE_NONE for the first. */
+NodeId      overlay_contact(Node *self);
+
+/* Sends a datagram; silence is all that a sender hears of a loss. */
+void        overlay_send(Node *self, NodeId to, const Message *message);
+
+/* Sends over a connection: where `to` is down when it arrives, unreachable() is
+ * called here one latency later.  It is not lost or reordered. */
+void        overlay_send_connected(Node *self, NodeId to, const Message *message);
+
+/* Timers as in the protocol's contract; tag < 2^30. */
+uint64_t    overlay_after(Node *self, SimTime delay, uint32_t tag);
+bool        overlay_cancel(Node *self, uint64_t timer);
+
+/* Changes who the protocol above sees as neighbors of this node, and tells it by
+ * neighbor_up() or neighbor_down().  False where nothing changed. */
+bool        overlay_neighbor_add(Node *self, NodeId other);
+bool        overlay_neighbor_remove(Node *self, NodeId other);
+
+/* The neighbors as set by the two above, by number, ascending by id. */
+uint32_t    overlay_degree(const Node *self);
+NodeId      overlay_neighbor(const Node *self, uint32_t i);
+
+/* One-way latency to a node as a measurement would show it, ns: for overlays
+ * that choose by proximity.  They pay for probes with messages of their own. */
+SimTime     overlay_measure(const Node *self, NodeId other);
+
 typedef struct {
     Variant variant;
+    const LiveOverlay *live;    /* NULL: the overlay is static, made by build() */
     bool from_mesh;             /* a tree taken from the mesh that `mesh` names */
     bool from_file;             /* its nodes come from a file; disconnected is refused by default */
 
@@ -36,6 +88,17 @@ typedef struct {
     /* (optional) Reports by keys_fault() why these keys cannot have this many nodes. */
     void (*fits)(const void *config, uint32_t nodes, const Keys *keys);
 
-    /* The overlay of one run; or NULL and *error (SIM_ERROR_TOPOLOGY). */
+    /* The overlay of one run; or NULL and *error (SIM_ERROR_TOPOLOGY).  NULL
+     * itself where the overlay is live. */
     Topology *(*build)(const void *config, const OverlayScope *scope, GError **error);
 } Overlay;
+
+/* What fits() and check() report with.  `blamed` is the keys involved, ended by
+ * NULL: the fault is reported at each of them that is given, or at the first. */
+void overlay_fault(const Keys *keys, const char *const *blamed, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* A fault where a graph of this many links (both directions one) is too large. */
+void overlay_fits_links(const Keys *keys, const char *const *blamed, double links);
+
+/* A fault where `given` nodes are not those that the keys imply. */
+void overlay_fits_nodes(const Keys *keys, const char *const *blamed, uint32_t given, uint32_t implied);

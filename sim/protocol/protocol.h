@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Contract of a multicast protocol: what it gives, and what it may call. */
 #pragma once
+#include "core/node.h"
 #include "core/random.h"
 #include "core/variant.h"
 #include "graph/topology.h"
-
-typedef struct Node Node;               /* one participant; the world owns it */
-
-#define PUBLICATION_NONE UINT32_MAX
-
-/* What travels.  A message with a publication in it is a payload message if
- * MESSAGE_PAYLOAD is set, else a control message. */
-typedef struct {
-    uint64_t word;              /* the protocol's own */
-    const void *data;           /* more of it, or NULL: copied when sent, valid in receive() */
-    uint32_t data_size;         /* bytes at `data` */
-    uint32_t publication;       /* its number in the run, or PUBLICATION_NONE */
-    uint32_t size;              /* bytes on the wire, without the network's header */
-    uint16_t hops;              /* overlay hops it has made; counted by the world at each send */
-    uint8_t kind;               /* the protocol's own */
-    uint8_t flags;              /* MESSAGE_PAYLOAD */
-} Message;
-
-enum { MESSAGE_PAYLOAD = 1 };
 
 /* What every receiver of a publication can read in it. */
 typedef struct {
@@ -60,19 +42,18 @@ typedef struct {
                                                                      * ended: frees what the state holds */
 } Protocol;
 
-NodeId      node_id(const Node *self);
-SimTime     node_now(const Node *self);
-uint32_t    node_count(const Node *self);           /* nodes in the run */
 void       *node_state(Node *self);                 /* state_size bytes, valid until stop() */
 void       *node_shared(Node *self);                /* shared_size bytes; prepare() writes, nodes read */
 const void *node_config(const Node *self);
 Random     *node_random(Node *self);                /* this node's own stream */
 
-/* Neighbors by number, ascending by id: 0 .. node_degree()-1. */
+/* Neighbors by number, ascending by id: 0 .. node_degree()-1.  On a live overlay
+ * they change between call-backs. */
 uint32_t    node_degree(const Node *self);
 NodeId      node_neighbor(const Node *self, uint32_t i);
 
-/* The place of neighbor 0 in overlay->graph->links; undefined where the overlay is complete. */
+/* The place of neighbor 0 in overlay->graph->links; undefined where the overlay
+ * has no such graph (complete, live). */
 uint32_t    node_first_link(const Node *self);
 
 /* Sends a copy of `message`; the network delays or drops it.  Never fails: a

@@ -60,7 +60,8 @@ void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime 
     SimTime arrival = world->now + latency;
     if (world->channels) {
         Random *random = draws_of(world, from);
-        if (network->loss > 0 && random_unit(random) < network->loss) {
+        bool connected = world->bodies.list[body].message.flags & MESSAGE_CONNECTED;
+        if (network->loss > 0 && random_unit(random) < network->loss && !connected) {
             world->counters.dropped[DROP_LOSS]++;
             return;
         }

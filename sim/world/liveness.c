@@ -83,7 +83,7 @@ static void transition_add(World *world, NodeId node, bool up)
 static void node_go_down(World *world, NodeId node)
 {
     transition_add(world, node, false);
-    if (world->protocol->stop) world->protocol->stop(world_node(world, node));
+    world_stop(world, node);
     bit_clear(world->up, node);
     world->epochs[node]++;
 }
@@ -92,9 +92,8 @@ static void node_come_up(World *world, NodeId node)
 {
     transition_add(world, node, true);
     bit_set(world->up, node);
-    if (world->state_size) memset(world->states + node * world->state_size, 0, world->state_size);
     publications_restart(world, node);
-    if (world->protocol->start) world->protocol->start(world_node(world, node));
+    world_start(world, node);
 }
 
 static void link_change(World *world, const Change *change)

@@ -10,25 +10,49 @@ void *node_state(Node *self) { return self->world->states + self->id * self->wor
 void *node_shared(Node *self) { return self->world->shared; }
 const void *node_config(const Node *self) { return self->world->scenario->protocol.config; }
 
+Random *world_random(World *world, Random **streams, uint64_t key, NodeId node)
+{
+    if (!*streams) *streams = big_new(world->nodes, sizeof(Random));
+    Random *random = &(*streams)[node];
+    if (!random->key) *random = random_keyed(key, node);
+    return random;
+}
+
 Random *node_random(Node *self)
 {
     World *world = self->world;
-    if (!world->randoms) world->randoms = big_new(world->nodes, sizeof(Random));
-    Random *random = &world->randoms[self->id];
-    if (!random->key) *random = random_keyed(world->random_key, self->id);
-    return random;
+    return world_random(world, &world->randoms, world->random_key, self->id);
+}
+
+/* The links that leave a node and how many; NULL where the overlay is complete.
+ * *place: of the first in the graph, UINT32_MAX where there is none. */
+static inline const Link *links_of(const World *world, NodeId node, uint32_t *count, uint32_t *place)
+{
+    *place = UINT32_MAX;
+    if (G_LIKELY(world->graph != NULL)) {
+        *place = world->graph->first[node];
+        *count = world->graph->first[node + 1] - *place;
+        return &world->graph->links[*place];
+    }
+    *count = world->views ? world->views[node].count : world->nodes - 1;
+    return world->views ? world->views[node].links : NULL;
 }
 
 uint32_t node_degree(const Node *self)
 {
-    const World *world = self->world;
-    return world->graph ? graph_degree(world->graph, self->id) : world->nodes - 1;
+    uint32_t count, place;
+    links_of(self->world, self->id, &count, &place);
+    return count;
 }
+
+static inline NodeId complete_neighbor(NodeId node, uint32_t i) { return i + (i >= node); }
 
 NodeId node_neighbor(const Node *self, uint32_t i)
 {
-    const Graph *graph = self->world->graph;
-    return graph ? graph->links[graph->first[self->id] + i].to : i + (i >= self->id);
+    uint32_t count, place;
+    const Link *links = links_of(self->world, self->id, &count, &place);
+    g_assert(i < count);
+    return links ? links[i].to : complete_neighbor(self->id, i);
 }
 
 uint32_t node_first_link(const Node *self)
@@ -91,35 +115,39 @@ void node_send(Node *self, NodeId to, const Message *message)
     if (!world->bodies.list[body].copies) body_end(world, body);
 }
 
+/* One copy of `body` to neighbor number i. */
+static inline void neighbor_send(World *world, NodeId from, const Link *links, uint32_t place, uint32_t i, uint32_t body)
+{
+    if (G_LIKELY(links != NULL)) {
+        copy_send(world, from, links[i].to, place == UINT32_MAX ? place : place + i, link_latency(world, from, &links[i]), body);
+        return;
+    }
+    NodeId to = complete_neighbor(from, i);
+    copy_send(world, from, to, UINT32_MAX, world_latency(world, from, to), body);
+}
+
 void node_send_neighbor(Node *self, uint32_t i, const Message *message)
 {
     World *world = self->world;
-    const Graph *graph = world->graph;
-    if (!graph) {
-        node_send(self, node_neighbor(self, i), message);
-        return;
-    }
-    uint32_t place = graph->first[self->id] + i, body = body_take(world, message);
-    const Link *link = &graph->links[place];
+    uint32_t count, place, body = body_take(world, message);
+    const Link *links = links_of(world, self->id, &count, &place);
     count_sent(world, self->id, message, 1);
-    copy_send(world, self->id, link->to, place, link_latency(world, self->id, link), body);
+    neighbor_send(world, self->id, links, place, i, body);
     if (!world->bodies.list[body].copies) body_end(world, body);
 }
 
 void node_send_neighbors(Node *self, NodeId except, const Message *message)
 {
     World *world = self->world;
-    const Graph *graph = world->graph;
-    uint32_t degree = node_degree(self), copies = 0, body = body_take(world, message);
-    for (uint32_t i = 0; i < degree; i++) {
-        uint32_t place = graph ? graph->first[self->id] + i : UINT32_MAX;
-        NodeId to = node_neighbor(self, i);
-        if (to == except) continue;
-        SimTime latency = graph ? link_latency(world, self->id, &graph->links[place]) : world_latency(world, self->id, to);
-        copy_send(world, self->id, to, place, latency, body);
+    NodeId from = self->id;
+    uint32_t count, place, copies = 0, body = body_take(world, message);
+    const Link *links = links_of(world, from, &count, &place);
+    for (uint32_t i = 0; i < count; i++) {
+        if ((links ? links[i].to : complete_neighbor(from, i)) == except) continue;
+        neighbor_send(world, from, links, place, i, body);
         copies++;
     }
-    count_sent(world, self->id, message, copies);
+    count_sent(world, from, message, copies);
     if (!world->bodies.list[body].copies) body_end(world, body);
 }
 
@@ -201,12 +229,18 @@ void node_release(Node *self, uint32_t publication)
     if (--self->world->lives[publication].in_use == 0) publication_unused(self->world, publication);
 }
 
-uint64_t node_after(Node *self, SimTime delay, uint32_t tag)
+uint64_t world_timer(Node *self, SimTime delay, uint32_t tag, uint32_t owner)
 {
     World *world = self->world;
-    g_assert(delay >= 0);
+    g_assert(delay >= 0 && tag < 1u << TIMER_OWNER_SHIFT);
     SimTime time = delay < SIM_NEVER - world->now ? world->now + delay : SIM_NEVER;
-    return engine_timer(world->engine, time, self->id, world->epochs ? world->epochs[self->id] : 0, tag);
+    uint32_t epoch = world->epochs ? world->epochs[self->id] : 0;
+    return engine_timer(world->engine, time, self->id, epoch, tag | owner << TIMER_OWNER_SHIFT);
+}
+
+uint64_t node_after(Node *self, SimTime delay, uint32_t tag)
+{
+    return world_timer(self, delay, tag, TIMER_PROTOCOL);
 }
 
 bool node_cancel(Node *self, uint64_t timer)
@@ -214,14 +248,41 @@ bool node_cancel(Node *self, uint64_t timer)
     return engine_cancel(self->world->engine, timer);
 }
 
+/* What a live overlay sent has arrived, or the news that it could not. */
+static void overlay_arrive(World *world, NodeId to, NodeId from, const Message *message)
+{
+    if (!(message->flags & MESSAGE_RESET)) world->live->receive(world_node(world, to), from, message);
+    else if (world->live->unreachable) world->live->unreachable(world_node(world, to), from, message);
+}
+
+/* A connection to a node that is down breaks: its sender hears so one latency later. */
+static void connection_reset(World *world, const Event *event, const Message *message)
+{
+    Message reset = *message;
+    reset.flags |= MESSAGE_RESET;
+    uint32_t body = body_take(world, &reset);
+    world->bodies.list[body].copies++;
+    world->resets++;
+    engine_at(world->engine, world->now + world_latency(world, event->to, event->from), EVENT_MESSAGE, event->from,
+              event->to, body);
+}
+
 void node_arrive(World *world, const Event *event)
 {
-    world->counters.reached++;
     const Message message = world->bodies.list[event->word].message;
-    if (G_UNLIKELY(!bit_get(world->up, event->to))) world->counters.dropped[DROP_NODE_DOWN]++;
-    else {
+    bool up = bit_get(world->up, event->to);
+    if (G_UNLIKELY(message.flags & MESSAGE_RESET)) {
+        world->resets--;
+        if (up) overlay_arrive(world, event->to, event->from, &message);
+    } else if (G_UNLIKELY(!up)) {
+        world->counters.reached++;
+        world->counters.dropped[DROP_NODE_DOWN]++;
+        if (message.flags & MESSAGE_CONNECTED) connection_reset(world, event, &message);
+    } else {
+        world->counters.reached++;
         world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
-        world->protocol->receive(world_node(world, event->to), event->from, &message);
+        if (G_UNLIKELY(message.flags & MESSAGE_OVERLAY)) overlay_arrive(world, event->to, event->from, &message);
+        else world->protocol->receive(world_node(world, event->to), event->from, &message);
     }
     if (--world->bodies.list[event->word].copies == 0) body_end(world, event->word);
 }

@@ -112,6 +112,7 @@ static void ledger_fill(World *world)
     seen->ledger.arrived = all->arrived[0] + all->arrived[1];
     for (int r = 0; r < DROP_REASONS; r++) seen->ledger.dropped += all->dropped[r];
     engine_pending(world->engine, count_in_flight, &seen->ledger.in_flight);
+    seen->ledger.in_flight -= world->resets;
 }
 
 static void small_histograms(World *world)
@@ -119,7 +120,7 @@ static void small_histograms(World *world)
     Histogram load = { 0 }, degree = { 0 };
     for (NodeId v = 0; v < world->nodes; v++) {
         histogram_add(&load, world->load[v]);
-        histogram_add(&degree, world->graph ? graph_degree(world->graph, v) : world->nodes - 1);
+        histogram_add(&degree, node_degree(world_node(world, v)));
     }
     histogram_rows(world->result, "latency", &world->seen.latency);
     histogram_rows(world->result, "hops", &world->seen.hops);
@@ -159,6 +160,26 @@ static void place_of(const World *world, NodeId node, double *x, double *y)
     else if (world->network->position) (void)world->network->position(world->network_state, node, x, y);
 }
 
+static void link_row(World *world, NodeId a, const Link *link)
+{
+    SimTime latency = link->latency != LATENCY_ESCAPED ? link->latency : world_latency(world, a, link->to);
+    LinkRow row = { MIN(a, link->to), MAX(a, link->to), (double)latency / 1e6 };
+    g_array_append_val(world->result->links, row);
+}
+
+/* A live overlay's links as they are now: those that either end sees. */
+static void views_record(World *world)
+{
+    for (NodeId v = 0; v < world->nodes; v++)
+        for (uint32_t i = 0; i < world->views[v].count; i++) {
+            const Link *link = &world->views[v].links[i];
+            const View *other = &world->views[link->to];
+            bool mutual = false;
+            for (uint32_t j = 0; j < other->count; j++) mutual |= other->links[j].to == v;
+            if (v < link->to || !mutual) link_row(world, v, link);
+        }
+}
+
 void observe_overlay(World *world)
 {
     const Topology *topology = world->topology;
@@ -167,12 +188,8 @@ void observe_overlay(World *world)
         place_of(world, v, &row.x, &row.y);
         g_array_append_val(world->result->nodes, row);
     }
+    if (world->views) views_record(world);
     for (NodeId v = 0; world->graph && v < world->nodes; v++)
-        for (uint32_t i = world->graph->first[v]; i < world->graph->first[v + 1]; i++) {
-            const Link *link = &world->graph->links[i];
-            if (link->to < v) continue;
-            SimTime latency = link->latency != LATENCY_ESCAPED ? link->latency : world_latency(world, v, link->to);
-            LinkRow row = { v, link->to, (double)latency / 1e6 };
-            g_array_append_val(world->result->links, row);
-        }
+        for (uint32_t i = world->graph->first[v]; i < world->graph->first[v + 1]; i++)
+            if (world->graph->links[i].to > v) link_row(world, v, &world->graph->links[i]);
 }

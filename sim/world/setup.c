@@ -145,6 +145,14 @@ static bool components_check(World *world, GError **error)
 static bool overlay_make(World *world, const Members *members_only, GError **error)
 {
     uint32_t nodes = world->nodes;
+    if (world->live) {
+        world->topology = topology_new(nodes, NULL);
+        world->topology->complete = false;
+        world->topology->live = true;
+        world->components = 1;
+        world->largest = nodes;
+        return true;
+    }
     if (members_only) world->nodes = members_only->count;
     world->topology = overlay_build(world, world->nodes, error);
     if (!world->topology) return false;

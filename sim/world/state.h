@@ -54,6 +54,15 @@ typedef struct {
     uint32_t *newest;           /* highest `order` each node has; NULL where no two are in use at once */
 } Source;
 
+/* The neighbors of a node on a live overlay, ascending. */
+typedef struct { Link *links; uint32_t count, room; } View;
+
+/* Whose message it is, and how it is carried; beside MESSAGE_PAYLOAD. */
+enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8 };
+
+/* Whose timer it is: the top bits of its tag. */
+enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_OWNER_SHIFT = 30 };
+
 /* A change of a node or link that the failures plan. */
 typedef struct {
     SimTime time;
@@ -92,8 +101,21 @@ struct World {
     char *states;               /* nodes * state_size */
     size_t state_size;
     void *shared;
+    bool ran;                   /* the nodes have started */
+    bool protocol_started;      /* false while an overlay joins at a node whose protocol has not started */
     Random *randoms;            /* of the nodes; NULL until one draws */
     uint64_t random_key;
+
+    /* a live overlay; NULL and unused where the overlay is static */
+    const LiveOverlay *live;
+    View *views;                /* of each node */
+    char *live_states;          /* nodes * live_size */
+    size_t live_size;
+    Random *live_randoms;
+    uint64_t live_key;
+    uint64_t *joined;           /* bit a node: it is up and its overlay has started */
+    uint32_t joined_count;
+    uint64_t resets;            /* news of broken connections under way: no messages, not in the ledger */
 
     /* the way of a message */
     bool plain;                 /* no loss, no jitter, no cut: straight into the engine */
@@ -149,6 +171,18 @@ static inline Node *world_node(World *world, NodeId id)
     world->self.id = id;
     return &world->self;
 }
+
+/* Stream number `node` of an array that is made, and filled, when first asked for. */
+Random *world_random(World *world, Random **streams, uint64_t key, NodeId node);
+uint64_t world_timer(Node *self, SimTime delay, uint32_t tag, uint32_t owner);
+void world_start(World *world, NodeId node);                /* the node comes up: overlay, then protocol */
+void world_stop(World *world, NodeId node);                 /* it goes down, or the run ends */
+
+/* live.c */
+void live_prepare(World *world);
+void live_free(World *world);
+void live_start(World *world, NodeId node);
+void live_stop(World *world, NodeId node);
 
 /* setup.c: groups, overlay and network of this run. */
 bool world_build(World *world, GError **error);

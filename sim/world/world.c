@@ -41,6 +41,7 @@ static bool protocol_prepare(World *world, GError **error)
     const Protocol *protocol = world->protocol;
     world->state_size = (protocol->state_size + 7) / 8 * 8;
     if (world->state_size) world->states = big_new(world->nodes, world->state_size);
+    if (world->live) live_prepare(world);
     world->shared = g_malloc0(protocol->shared_size + 1);
     world->random_key = random_key(world->seed, "protocol");
     world->load = big_new(world->nodes, sizeof(uint32_t));
@@ -64,7 +65,7 @@ static bool set_up(World *world, GError **error)
 {
     if (!world_build(world, error)) return false;
     workloads_plan(world);
-    uint64_t density = world->graph ? world->graph->first[world->nodes] : world->nodes;
+    uint64_t density = world->graph ? world->graph->first[world->nodes] : (uint64_t)world->nodes * (world->live ? 8 : 1);
     world->engine = engine_new(horizon_guess(world), density / 4);
     publications_sort(world);
     failures_plan(world);
@@ -96,7 +97,9 @@ static void timer_fire(World *world, const Event *event)
     if (!engine_timer_take(world->engine, event->word, &epoch, &tag)) return;
     if (world->epochs && (world->epochs[event->to] != epoch || !bit_get(world->up, event->to))) return;
     world->counters.timers++;
-    world->protocol->timer(world_node(world, event->to), tag);
+    if (tag >> TIMER_OWNER_SHIFT == TIMER_OVERLAY)
+        world->live->timer(world_node(world, event->to), tag & ((1u << TIMER_OWNER_SHIFT) - 1));
+    else world->protocol->timer(world_node(world, event->to), tag);
 }
 
 static void trace_event(World *world, const Event *event)
@@ -110,11 +113,28 @@ static void trace_event(World *world, const Event *event)
     fputc('\n', world->trace);
 }
 
+void world_start(World *world, NodeId node)
+{
+    if (world->state_size) memset(world->states + node * world->state_size, 0, world->state_size);
+    world->protocol_started = false;
+    if (world->live) live_start(world, node);
+    world->protocol_started = true;
+    if (world->protocol->start) world->protocol->start(world_node(world, node));
+}
+
+void world_stop(World *world, NodeId node)
+{
+    if (world->protocol->stop) world->protocol->stop(world_node(world, node));
+    if (world->live) live_stop(world, node);
+}
+
 static void run(World *world)
 {
     Event event;
-    for (NodeId v = 0; world->protocol->start && v < world->nodes; v++)
-        if (bit_get(world->up, v)) world->protocol->start(world_node(world, v));
+    bool starts = world->live || world->protocol->start;
+    world->protocol_started = true;
+    for (NodeId v = 0; starts && v < world->nodes; v++)
+        if (bit_get(world->up, v)) world_start(world, v);
     while (engine_next(world->engine, world->end, &event)) {
         world->now = event.time;
         if (G_UNLIKELY(world->trace != NULL)) trace_event(world, &event);
@@ -137,8 +157,10 @@ static void run(World *world)
 
 static void tear_down(World *world)
 {
-    for (NodeId v = 0; world->up && world->protocol->stop && v < world->nodes; v++)
-        if (bit_get(world->up, v)) world->protocol->stop(world_node(world, v));
+    bool stops = world->protocol->stop || (world->live && world->live->stop);
+    for (NodeId v = 0; world->ran && stops && v < world->nodes; v++)
+        if (bit_get(world->up, v)) world_stop(world, v);
+    if (world->live) live_free(world);
     if (world->shared && world->protocol->release) world->protocol->release(world->shared);
     publications_free(world);
     for (uint32_t g = 1; g < world->group_count; g++) {
@@ -178,15 +200,17 @@ RunResult *world_run(const Scenario *scenario, uint64_t seed, const Recording *r
     g_autoptr(RunResult) result = result_new();
     World world = {
         .scenario = scenario, .protocol = scenario_protocol(scenario), .network = scenario_network(scenario),
-        .recording = *recording, .seed = seed, .result = result,
+        .live = scenario_overlay(scenario)->live, .recording = *recording, .seed = seed, .result = result,
     };
     world.self.world = &world;
     bool ready = set_up(&world, error);
     if (ready) {
-        if (recording->overlay) observe_overlay(&world);
+        if (recording->overlay && !world.live) observe_overlay(&world);
         gint64 start = g_get_monotonic_time();
+        world.ran = true;
         run(&world);
         result->wall_s = (double)(g_get_monotonic_time() - start) / 1e6;
+        if (recording->overlay && world.live) observe_overlay(&world);
         observe_end(&world);
     }
     tear_down(&world);

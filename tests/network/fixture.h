@@ -25,7 +25,8 @@ static inline Fixture *fixture_read(const char *text)
     if (!call) f->variant = (const Network *)room_find(room_of("network"), "distribution", NULL);
     const Variant *variant = &f->variant->variant;
     Faults *faults = faults_new("x.ini");
-    Keys *keys = keys_new(faults, "network", 1, ".");
+    g_autofree char *here = g_get_current_dir();
+    Keys *keys = keys_new(faults, "network", 1, here);
     keys_add(keys, "latency", text, 2);
     f->config = g_malloc0(variant->config_size);
     params_fill_call(variant->params, call ? inner : text, keys, "latency", f->config);

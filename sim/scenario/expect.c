@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenario/expect.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/suggest.h"
+
+Keys *section_keys(const Section *section, Faults *faults)
+{
+    Keys *keys = keys_new(faults, section->title, section->line, ".");
+    for (guint i = 0; i < section->entries->len; i++) {
+        const Entry *entry = &g_array_index(section->entries, Entry, i);
+        keys_add(keys, entry->key, entry->value, entry->line);
+    }
+    return keys;
+}
+
+const MetricName *metric_find(const char *name)
+{
+    for (guint i = 0; metrics[i]; i++)
+        for (const MetricName *m = metrics[i]->names; m->name; m++)
+            if (strcmp(m->name, name) == 0) return m;
+    return NULL;
+}
+
+char *metric_unknown(const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; metrics[i]; i++)
+        for (const MetricName *m = metrics[i]->names; m->name; m++) g_ptr_array_add(names, (gpointer)m->name);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *hint = suggest(name, (const char *const *)names->pdata);
+    return g_strdup_printf("no metric is called '%s'%s", name, hint);
+}
+
+void expect_free(Expect *expect)
+{
+    g_free(expect->name);
+    g_free(expect->metric);
+    g_free(expect->of);
+    g_strfreev(expect->where);
+    g_free(expect);
+}
+
+static void check_metric(const Keys *keys, const ExpectKeys *given)
+{
+    if (!given->metric) return;
+    const MetricName *metric = metric_find(given->metric);
+    g_autofree char *unknown = metric ? NULL : metric_unknown(given->metric);
+    if (unknown) keys_fault(keys, "metric", "%s", unknown);
+    if (!metric || !given->use || strcmp(metric->unit, "1") == 0) return;
+    static const char what[] = "only ratios can be pooled, and this metric is none";
+    keys_fault(keys, "use", "%s", what);
+    keys_fault(keys, "metric", "%s", what);
+}
+
+static void check_variant(const Keys *keys, const char *of, const Plan *plan)
+{
+    if (!of || g_strv_contains((const char *const *)plan->variants, of)) return;
+    g_autofree char *hint = suggest(of, (const char *const *)plan->variants);
+    keys_fault(keys, "of", "no variant is called '%s'%s", of, hint);
+}
+
+static const Axis *axis_find(const Plan *plan, const char *key)
+{
+    for (uint32_t i = 0; i < plan->axis_count; i++)
+        if (strcmp(plan->axes[i].key, key) == 0) return &plan->axes[i];
+    return NULL;
+}
+
+static void unknown_axis(const Keys *keys, const char *key, const Plan *plan)
+{
+    g_autofree const char **names = g_new0(const char *, plan->axis_count + 1);
+    for (uint32_t i = 0; i < plan->axis_count; i++) names[i] = plan->axes[i].key;
+    g_autofree char *hint = suggest(key, names);
+    keys_fault(keys, "where", "'%s' is not swept%s", key, *names ? hint : "; there is no [sweep]");
+}
+
+/* The value of the axis that is written so, or differently but equal ("20 %", "0.2"). */
+static const char *axis_value(const Axis *axis, const char *text)
+{
+    static const Param as_share = { .type = PARAM_MEMBERS };
+    g_autofree char *wanted = point_value(&as_share, text);
+    for (guint i = 0; axis->values[i]; i++) {
+        g_autofree char *value = point_value(&as_share, axis->values[i]);
+        if (strcmp(value, wanted) == 0) return axis->values[i];
+    }
+    return NULL;
+}
+
+/* One `key=value` of `where`, as the point has it; NULL where it is wrong. */
+static char *condition(const Keys *keys, const char *text, const Plan *plan)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals) {
+        keys_fault(keys, "where", "'%s' lacks a '='; key=value, … is expected", text);
+        return NULL;
+    }
+    g_autofree char *key = g_strstrip(g_strndup(text, (size_t)(equals - text)));
+    g_autofree char *value = g_strstrip(g_strdup(equals + 1));
+    const Axis *axis = axis_find(plan, key);
+    if (!axis) {
+        unknown_axis(keys, key, plan);
+        return NULL;
+    }
+    const char *found = axis_value(axis, value);
+    if (found) return g_strdup_printf("%s=%s", key, found);
+    g_autofree char *list = g_strjoinv(", ", axis->values);
+    keys_fault(keys, "where", "'%s' is no value of %s; one of %s", value, key, list);
+    return NULL;
+}
+
+static char **conditions(const Keys *keys, const char *text, const Plan *plan)
+{
+    if (!text) return NULL;
+    g_auto(GStrv) items = parse_list(text);
+    GPtrArray *out = g_ptr_array_new();
+    for (guint i = 0; items[i]; i++) {
+        char *one = condition(keys, items[i], plan);
+        if (one) g_ptr_array_add(out, one);
+    }
+    g_ptr_array_add(out, NULL);
+    return (char **)g_ptr_array_free(out, FALSE);
+}
+
+/* A number in the unit of the metric; shares may carry %, milliseconds any unit of time. */
+static bool read_value(const char *text, const MetricName *metric, double *out, GError **error)
+{
+    SimTime time;
+    if (parse_number(text, out, NULL)) return true;
+    if (metric && strcmp(metric->unit, "1") == 0 && parse_quantity(text, UNIT_SHARE, out, NULL)) return true;
+    if (metric && strcmp(metric->unit, "ms") == 0 && parse_duration(text, &time, NULL))
+        return *out = (double)time / SIM_MS, true;
+    return parse_number(text, out, error);
+}
+
+static bool read_range(const char *text, const MetricName *metric, Expect *out, GError **error)
+{
+    const char *dots = strstr(text, "..");
+    if (!dots) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "'%s' is no range; LOW .. HIGH is expected for within", text);
+        return false;
+    }
+    g_autofree char *low = g_strstrip(g_strndup(text, (size_t)(dots - text)));
+    if (!read_value(low, metric, &out->value, error) || !read_value(dots + 2, metric, &out->high, error)) return false;
+    if (out->value <= out->high) return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' runs backwards; LOW .. HIGH is expected", text);
+    return false;
+}
+
+static void read_bounds(const Keys *keys, const ExpectKeys *given, Expect *out)
+{
+    g_autoptr(GError) error = NULL;
+    if (!given->value || !*given->value || !keys_given(keys, "op")) return;
+    const MetricName *metric = given->metric ? metric_find(given->metric) : NULL;
+    bool read = given->op == EXPECT_WITHIN ? read_range(given->value, metric, out, &error)
+                                           : read_value(given->value, metric, &out->value, &error);
+    if (!read) keys_fault(keys, "value", "%s", error->message);
+}
+
+Expect *expect_read(const Section *section, const Plan *plan, Faults *faults)
+{
+    Keys *keys = section_keys(section, faults);
+    ExpectKeys given = { 0 };
+    params_fill(expect_params, keys, &given);
+    Expect *expect = g_new0(Expect, 1);
+    *expect = (Expect){ .name = g_strdup(section->name), .metric = g_strdup(given.metric), .of = g_strdup(given.of),
+                        .pooled = given.use, .op = (ExpectOp)given.op, .line = section->line };
+    check_metric(keys, &given);
+    check_variant(keys, given.of, plan);
+    expect->where = conditions(keys, given.where, plan);
+    read_bounds(keys, &given, expect);
+    params_clear(expect_params, &given);
+    keys_free(keys);
+    return expect;
+}

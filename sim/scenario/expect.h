@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* [expect NAME] and [plot NAME]: what is asked of the results. */
+#pragma once
+#include "scenario/point.h"
+#include "scenario/sections.h"
+#include "scenario/text.h"
+
+/* The expectation of a section, checked against the variants and axes of `plan`;
+ * owned by the caller, free it with expect_free. */
+Expect *expect_read(const Section *section, const Plan *plan, Faults *faults);
+void expect_free(Expect *expect);
+
+/* The same of a plot. */
+PlotRequest *plot_read(const Section *section, const Plan *plan, Faults *faults);
+void plot_free(PlotRequest *plot);
+
+/* The metric of that name, or NULL: those of the menu, and what every run has. */
+const MetricName *metric_find(const char *name);
+
+/* What is wrong with a name that metric_find() does not know; free it. */
+char *metric_unknown(const char *name);
+
+/* The keys of a section as params_fill() reads them. */
+Keys *section_keys(const Section *section, Faults *faults);

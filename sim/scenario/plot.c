@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "core/suggest.h"
+#include "scenario/expect.h"
+
+void plot_free(PlotRequest *plot)
+{
+    params_clear(plot_params, plot);
+    g_free(plot->name);
+    g_free(plot);
+}
+
+static void check_choice(const Keys *keys, const char *key, const char *text, const char *const *names)
+{
+    if (g_strv_contains(names, text)) return;
+    g_autofree char *hint = suggest(text, names);
+    keys_fault(keys, key, "'%s' is not a choice%s", text, hint);
+}
+
+/* A metric; along `time` also a series of its own. */
+static void check_y(const Keys *keys, const PlotRequest *plot)
+{
+    bool in_time = plot->x && strcmp(plot->x, "time") == 0;
+    if (!plot->y || in_time || metric_find(plot->y)) return;
+    g_autofree char *unknown = metric_unknown(plot->y);
+    keys_fault(keys, "y", "%s", unknown);
+}
+
+/* cdf(latency) and its like. */
+static void check_law(const Keys *keys, const char *function, const char *inner)
+{
+    static const char *const functions[] = { "cdf", "ccdf", "histogram", NULL };
+    static const char *const histograms[] = { "latency", "hops", "degree", "load", NULL };
+    check_choice(keys, "x", function, functions);
+    check_choice(keys, "x", inner, histograms);
+}
+
+static void check_x(const Keys *keys, const PlotRequest *plot, const Plan *plan)
+{
+    if (!plot->x) return;
+    g_autofree char *inner = NULL, *function = parse_call(plot->x, &inner);
+    if (function) {
+        check_law(keys, function, inner);
+        return;
+    }
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_ptr_array_add(names, (gpointer)"time");
+    for (uint32_t i = 0; i < plan->axis_count; i++) g_ptr_array_add(names, plan->axes[i].key);
+    g_ptr_array_add(names, (gpointer)"cdf(latency)");
+    g_ptr_array_add(names, NULL);
+    if (g_strv_contains((const char *const *)names->pdata, plot->x)) return;
+    g_autofree char *hint = suggest(plot->x, (const char *const *)names->pdata);
+    keys_fault(keys, "x", "'%s' is neither swept nor time nor a distribution%s", plot->x, hint);
+}
+
+PlotRequest *plot_read(const Section *section, const Plan *plan, Faults *faults)
+{
+    static const char *const formats[] = { "svg", "pdf", "png", "tex", NULL };
+    Keys *keys = section_keys(section, faults);
+    PlotRequest *plot = g_new0(PlotRequest, 1);
+    params_fill(plot_params, keys, plot);
+    plot->name = g_strdup(section->name);
+    plot->line = section->line;
+    check_y(keys, plot);
+    check_x(keys, plot, plan);
+    if (plot->format) check_choice(keys, "format", plot->format, formats);
+    keys_free(keys);
+    return plot;
+}
