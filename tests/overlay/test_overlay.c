@@ -121,7 +121,7 @@ static void what_cannot_be_is_told_at_each_key_involved(void)
         { "watts-strogatz", 4, "degree=4 rewiring=0",
           AT(2, "degree") "4 neighbors for each of 4 nodes; the degree must be below the nodes" },
         { "watts-strogatz", 10, "degree=4 rewiring=2",
-          AT(3, "rewiring") "'2' is out of range; a share is at most 1 (100 %)" },
+          AT(3, "rewiring") "'2' is more than the whole; 0 % to 100 % is expected" },
         { "watts-strogatz", 1000000000, "degree=6 rewiring=0",
           AT(2, "degree") "3000000000 links are too many; at most 2147483647 can be held" },
         { "ring", 2, "nodes=2", AT(2, "nodes") "2 nodes make no ring; at least 3" },
