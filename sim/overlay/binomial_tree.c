@@ -15,12 +15,6 @@ static uint32_t nodes(const void *config)
     return (uint32_t)1 << c->order;
 }
 
-static void fits(const void *config, uint32_t given, const Keys *keys)
-{
-    static const char *const blamed[] = { "nodes", "order", NULL };
-    overlay_fits_nodes(keys, blamed, given, nodes(config));
-}
-
 /* Node i joins in the round of its highest bit, as a child of i without that
  * bit; so children in ascending order are those of the largest subtrees first. */
 static Topology *build(const void *config, const OverlayScope *scope, GError **error)
@@ -40,5 +34,5 @@ const Overlay overlay_binomial_tree = {
         .source = "J. Vuillemin, \"A data structure for manipulating priority queues\", CACM 21(4), 1978",
         .params = params, .config_size = sizeof(Config),
     },
-    .nodes = nodes, .fits = fits, .build = build,
+    .nodes = nodes, .build = build,
 };

@@ -17,12 +17,6 @@ static uint32_t nodes(const void *config)
     return (uint32_t)1 << c->dimension;
 }
 
-static void fits(const void *config, uint32_t given, const Keys *keys)
-{
-    static const char *const blamed[] = { "nodes", "dimension", NULL };
-    overlay_fits_nodes(keys, blamed, given, nodes(config));
-}
-
 static Topology *build(const void *config, const OverlayScope *scope, GError **error)
 {
     (void)error;
@@ -41,5 +35,5 @@ const Overlay overlay_hypercube = {
         .source = "C. L. Seitz, \"The cosmic cube\", CACM 28(1), 1985",
         .params = params, .config_size = sizeof(Config),
     },
-    .nodes = nodes, .fits = fits, .build = build,
+    .nodes = nodes, .build = build,
 };

@@ -37,9 +37,3 @@ void overlay_fits_links(const Keys *keys, const char *const *blamed, double link
     overlay_fault(keys, blamed, "%" G_GUINT64_FORMAT " links are too many; at most 2147483647 can be held",
                   (guint64)links);
 }
-
-void overlay_fits_nodes(const Keys *keys, const char *const *blamed, uint32_t given, uint32_t implied)
-{
-    if (given == implied) return;
-    overlay_fault(keys, blamed, "%u nodes are given where the keys of the kind make %u", given, implied);
-}

@@ -99,6 +99,3 @@ void overlay_fault(const Keys *keys, const char *const *blamed, const char *form
 
 /* A fault where a graph of this many links (both directions one) is too large. */
 void overlay_fits_links(const Keys *keys, const char *const *blamed, double links);
-
-/* A fault where `given` nodes are not those that the keys imply. */
-void overlay_fits_nodes(const Keys *keys, const char *const *blamed, uint32_t given, uint32_t implied);

@@ -10,24 +10,18 @@ static const Param params[] = {
     PARAM_END
 };
 
-static const char *const blamed[] = { "nodes", "width", "height", NULL };
-
 static void check(void *config, const Keys *keys)
 {
+    static const char *const blamed[] = { "width", "height", NULL };
     const Config *c = config;
     if ((uint64_t)c->width * c->height > 1000000000)
-        overlay_fault(keys, blamed + 1, "%u x %u nodes are too many; at most 1000000000", c->width, c->height);
+        overlay_fault(keys, blamed, "%u x %u nodes are too many; at most 1000000000", c->width, c->height);
 }
 
 static uint32_t nodes(const void *config)
 {
     const Config *c = config;
     return c->width * c->height;
-}
-
-static void fits(const void *config, uint32_t given, const Keys *keys)
-{
-    overlay_fits_nodes(keys, blamed, given, nodes(config));
 }
 
 static Topology *build(const void *config, const OverlayScope *scope, GError **error)
@@ -56,5 +50,5 @@ const Overlay overlay_torus = {
         .source = "the mesh of parallel computers; no paper",
         .params = params, .config_size = sizeof(Config), .check = check,
     },
-    .nodes = nodes, .fits = fits, .build = build,
+    .nodes = nodes, .build = build,
 };

@@ -57,10 +57,24 @@ static bool network_build(World *world, GError **error)
 static void latencies_set(World *world, Graph *graph)
 {
     for (NodeId v = 0; v < graph->nodes; v++)
-        for (uint32_t i = graph->first[v]; i < graph->first[v + 1]; i++) {
-            SimTime latency = world_latency(world, v, graph->links[i].to);
-            graph->links[i].latency = latency < LATENCY_ESCAPED ? (uint32_t)latency : LATENCY_ESCAPED;
-        }
+        for (uint32_t i = graph->first[v]; i < graph->first[v + 1]; i++)
+            graph_set_latency(graph, i, world_latency(world, v, graph->links[i].to));
+}
+
+/* A tree is taken from links: a complete mesh gets arrays for that long. */
+static bool mesh_links(Topology *mesh, GError **error)
+{
+    enum { MOST = 20000 };      /* 3.2 GB */
+    if (!mesh->complete) return true;
+    if (mesh->nodes > MOST) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_TOPOLOGY,
+                    "[overlay] mesh: a complete mesh of %u nodes is too large to take a tree from; at most %u nodes",
+                    mesh->nodes, MOST);
+        return false;
+    }
+    mesh->graph = graph_new_complete(mesh->nodes);
+    mesh->complete = false;
+    return true;
 }
 
 /* Builds the overlay on nodes 0 .. count-1. */
@@ -71,8 +85,8 @@ static Topology *overlay_build(World *world, uint32_t count, GError **error)
     g_autoptr(Topology) mesh = NULL;
     if (scenario->mesh.variant) {
         mesh = ((const Overlay *)scenario->mesh.variant)->build(scenario->mesh.config, &scope, error);
-        if (!mesh) return NULL;
-        if (mesh->graph) latencies_set(world, mesh->graph);
+        if (!mesh || !mesh_links(mesh, error)) return NULL;
+        latencies_set(world, mesh->graph);
         scope.mesh = mesh->graph;
     }
     return scenario_overlay(scenario)->build(scenario->overlay.config, &scope, error);
