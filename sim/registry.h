@@ -16,7 +16,8 @@
     X(euclidean) \
     X(graph) \
     X(link) \
-    X(matrix)
+    X(matrix) \
+    X(transit_stub)
 
 #define OVERLAYS(X) \
     X(barabasi_albert) \
