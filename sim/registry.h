@@ -64,7 +64,11 @@
     X(drops) \
     X(availability)
 
-#define COMMANDS(X)
+#define COMMANDS(X) \
+    X(check) \
+    X(explain) \
+    X(help) \
+    X(list)
 
 /* NULL-terminated, in the order above. */
 extern const Network *const networks[];

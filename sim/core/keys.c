@@ -144,7 +144,7 @@ static const Given *find(const Keys *keys, const char *key)
 {
     for (guint i = 0; i < keys->given->len; i++) {
         const Given *given = &g_array_index(keys->given, Given, i);
-        if (strcmp(given->key, key) == 0) return given;
+        if (g_strcmp0(given->key, key) == 0) return given;
     }
     return NULL;
 }

@@ -43,7 +43,8 @@ const char *keys_directory(const Keys *keys);
 const char *keys_value(const Keys *keys, const char *key);
 static inline bool keys_given(const Keys *keys, const char *key) { return keys_value(keys, key) != NULL; }
 
-/* Reports a fault at this key's line (the section's, where the key is not given). */
+/* Reports a fault at this key's line (the section's, where the key is not given;
+ * `key` NULL: no key is named). */
 void keys_fault(const Keys *keys, const char *key, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* The key number `i` in the order of the file, or NULL after the last. */

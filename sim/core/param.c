@@ -41,14 +41,19 @@ static char *bound_text(const Param *param, double value)
     return g_strconcat(number, unit, NULL);
 }
 
-static bool in_range(const Param *param, const char *text, double value, GError **error)
+char *param_range_text(const Param *param)
 {
-    if (param->min == 0 && param->max == 0) return true;
-    if (value >= param->min && value <= param->max) return true;
+    if (param->min == 0 && param->max == 0) return NULL;
     g_autofree char *low = bound_text(param, param->min);
     g_autofree char *high = param->max < 0x1p63 ? bound_text(param, param->max) : NULL;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is out of range; %s %s%s is expected", text, low,
-                high ? "to " : "or more", high ? high : "");
+    return g_strdup_printf("%s %s%s", low, high ? "to " : "or more", high ? high : "");
+}
+
+static bool in_range(const Param *param, const char *text, double value, GError **error)
+{
+    g_autofree char *range = param_range_text(param);
+    if (!range || (value >= param->min && value <= param->max)) return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is out of range; %s is expected", text, range);
     return false;
 }
 

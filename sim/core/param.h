@@ -70,3 +70,6 @@ const Param *params_find(const Param *params, const char *name);
 
 /* The kind of value in words, as "duration" or "push, pull or push-pull"; free it. */
 char *param_type_text(const Param *param);
+
+/* The bounds in the manner of a scenario, as "1 to 100 %"; NULL where it has none. */
+char *param_range_text(const Param *param);

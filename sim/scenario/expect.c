@@ -16,8 +16,16 @@ Keys *section_keys(const Section *section, Faults *faults)
     return keys;
 }
 
+const MetricName run_metrics[] = {
+    { "wall_s", "s", "seconds of the run's event loop alone; differs from machine to machine" },
+    { "events_per_s", "events/s", "events / wall_s; differs from machine to machine" },
+    { NULL, NULL, NULL },
+};
+
 const MetricName *metric_find(const char *name)
 {
+    for (const MetricName *m = run_metrics; m->name; m++)
+        if (strcmp(m->name, name) == 0) return m;
     for (guint i = 0; metrics[i]; i++)
         for (const MetricName *m = metrics[i]->names; m->name; m++)
             if (strcmp(m->name, name) == 0) return m;
@@ -29,6 +37,7 @@ char *metric_unknown(const char *name)
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; metrics[i]; i++)
         for (const MetricName *m = metrics[i]->names; m->name; m++) g_ptr_array_add(names, (gpointer)m->name);
+    for (const MetricName *m = run_metrics; m->name; m++) g_ptr_array_add(names, (gpointer)m->name);
     g_ptr_array_add(names, NULL);
     g_autofree char *hint = suggest(name, (const char *const *)names->pdata);
     return g_strdup_printf("no metric is called '%s'%s", name, hint);

@@ -14,7 +14,10 @@ void expect_free(Expect *expect);
 PlotRequest *plot_read(const Section *section, const Plan *plan, Faults *faults);
 void plot_free(PlotRequest *plot);
 
-/* The metric of that name, or NULL: those of the menu, and what every run has. */
+/* What the store adds to each run's metrics; ended by a NULL name. */
+extern const MetricName run_metrics[];
+
+/* The metric of that name, or NULL: those of the menu and of run_metrics. */
 const MetricName *metric_find(const char *name);
 
 /* What is wrong with a name that metric_find() does not know; free it. */

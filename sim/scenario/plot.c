@@ -18,10 +18,10 @@ static void check_choice(const Keys *keys, const char *key, const char *text, co
     keys_fault(keys, key, "'%s' is not a choice%s", text, hint);
 }
 
-/* A metric; along `time` also a series of its own. */
+/* A metric; along `time` also the one series that is no metric. */
 static void check_y(const Keys *keys, const PlotRequest *plot)
 {
-    bool in_time = plot->x && strcmp(plot->x, "time") == 0;
+    bool in_time = g_strcmp0(plot->x, "time") == 0 && g_strcmp0(plot->y, "available") == 0;
     if (!plot->y || in_time || metric_find(plot->y)) return;
     g_autofree char *unknown = metric_unknown(plot->y);
     keys_fault(keys, "y", "%s", unknown);

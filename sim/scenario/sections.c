@@ -5,7 +5,7 @@
 
 #include "core/suggest.h"
 
-#define LONGEST_TIME 9e18           /* ns: 285 years, within SimTime */
+#define LONGEST_TIME 0x1p63         /* ns: what a SimTime holds */
 
 const Param settings_params[] = {
     { "title", PARAM_TEXT, offsetof(Settings, title), "", 0, 0, "what people call it; the file's name by default", NULL },

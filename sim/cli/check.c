@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `check`: everything that `run` checks, and what it will take. */
+#include <math.h>
+
+#include "scenario/plan.h"
+#include "world/world.h"
+
+static char **overrides;
+
+static const GOptionEntry options[] = {
+    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &overrides, "check with this key set; may be repeated",
+      "section.key=value" },
+    { 0 }
+};
+
+/* Messages a second that the engine handles on one core of a plain machine, by
+ * the nodes of a run: `banyan bench` measures them. */
+static double speed(uint32_t nodes)
+{
+    static const struct { uint32_t nodes; double speed; } rows[] = {
+        { 1000, 30e6 }, { 10000, 20e6 }, { 100000, 12e6 }, { UINT32_MAX, 6e6 }
+    };
+    size_t i = 0;
+    while (nodes > rows[i].nodes) i++;
+    return rows[i].speed;
+}
+
+typedef struct {
+    uint32_t least_nodes, most_nodes;
+    uint64_t bytes;             /* of the largest run */
+    double messages, seconds;   /* of one replication of all settings */
+} Effort;
+
+static Effort estimate(const Plan *plan)
+{
+    Effort all = { .least_nodes = UINT32_MAX };
+    for (uint32_t i = 0; plan->scenarios[i]; i++) {
+        const Scenario *scenario = plan->scenarios[i];
+        uint64_t bytes;
+        double messages;
+        world_estimate(scenario, &bytes, &messages);
+        all.least_nodes = MIN(all.least_nodes, scenario->nodes);
+        all.most_nodes = MAX(all.most_nodes, scenario->nodes);
+        all.bytes = MAX(all.bytes, bytes);
+        all.messages += messages;
+        all.seconds += messages / speed(scenario->nodes);
+    }
+    return all;
+}
+
+/* "1,234,567", rounded to two digits where it is a guess. */
+static char *grouped(double value)
+{
+    g_autofree char *digits = g_strdup_printf("%.0f", value);
+    GString *text = g_string_new(digits);
+    for (gssize i = (gssize)text->len - 3; i > 0; i -= 3) g_string_insert_c(text, i, ',');
+    return g_string_free(text, FALSE);
+}
+
+static char *about(double value)
+{
+    double unit = 1;
+    while (value / unit >= 100) unit *= 10;
+    return grouped((double)(uint64_t)(value / unit + 0.5) * unit);
+}
+
+static char *time_text(double seconds)
+{
+    if (seconds < 1) return g_strdup("less than a second");
+    if (seconds < 120) return g_strdup_printf("about %.0f s", seconds);
+    if (seconds < 7200) return g_strdup_printf("about %.0f min", seconds / 60);
+    return g_strdup_printf("about %.0f h", seconds / 3600);
+}
+
+static void print_plan(const Plan *plan)
+{
+    uint64_t runs = (uint64_t)plan->variant_count * plan->point_count * plan->replications;
+    g_autofree char *names = g_strjoinv(", ", plan->variants), *count = grouped((double)runs);
+    g_print("%s\n", plan->title);
+    g_print("  variants      %u: %s\n", plan->variant_count, names);
+    g_print("  points        %u\n", plan->point_count);
+    for (uint32_t i = 0; i < plan->axis_count; i++) {
+        g_autofree char *values = g_strjoinv(", ", plan->axes[i].values);
+        g_print("                %s = %s\n", plan->axes[i].key, values);
+    }
+    g_print("  replications  %u%s\n", plan->replications,
+            isnan(plan->precision) ? "" : " or more, until the precision is met");
+    g_print("  runs          %s\n", count);
+}
+
+static void print_end(const Scenario *scenario)
+{
+    g_autofree char *drain = format_duration(scenario->settings.drain);
+    g_autofree char *end = scenario->end >= 0 ? format_duration(scenario->end) : NULL;
+    if (end) g_print("  a run ends    at %s\n", end);
+    else g_print("  a run ends    %s after its last publication\n", drain);
+}
+
+static void print_effort(const Plan *plan)
+{
+    Effort effort = estimate(plan);
+    uint32_t replications = plan->replications, cores = g_get_num_processors();
+    double runs = (double)plan->variant_count * plan->point_count;
+    g_autofree char *least = grouped(effort.least_nodes), *most = grouped(effort.most_nodes);
+    g_autofree char *messages = about(effort.messages / runs), *memory = about((double)effort.bytes / 1e6 + 1);
+    g_autofree char *time = time_text(effort.seconds * replications / cores);
+    bool same = effort.least_nodes == effort.most_nodes;
+    g_print("  nodes         %s%s%s\n", least, same ? "" : " to ", same ? "" : most);
+    g_print("  messages      about %s a run, on average\n", messages);
+    g_print("  memory        about %s MB for the largest run, one run on each core at a time\n", memory);
+    g_print("  time          %s on %u cores\n", time, cores);
+}
+
+static bool run(char **arguments, GError **error)
+{
+    g_autoptr(Plan) plan = plan_read(arguments[0], (const char *const *)overrides, error);
+    if (!plan) return false;
+    print_plan(plan);
+    print_end(plan->scenarios[0]);
+    print_effort(plan);
+    g_print("  expectations  %u\n", plan->expects->len);
+    for (guint i = 0; i < plan->notes->len; i++) g_print("  note: %s\n", (char *)plan->notes->pdata[i]);
+    return true;
+}
+
+const Command command_check = {
+    .name = "check",
+    .usage = "SCENARIO [--set section.key=value]...",
+    .summary = "check a scenario in full and say what it will take",
+    .details = "Reads the scenario as `run` does and reports every fault at once, each with its line.  Where there is "
+               "none, prints the variants, points and runs, and guesses the memory and time they take: one flood of "
+               "every link for each publication.",
+    .options = options, .least = 1, .most = 1, .run = run,
+};
