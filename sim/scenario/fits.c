@@ -91,7 +91,7 @@ void fits_nodes(Making *making)
     const Group *group = overlay_group(scenario);
     if (!made && given == PARAM_NO_COUNT) {
         const Keys *keys = making_keys(making, "overlay", NULL);
-        keys_fault(keys, "nodes", "'nodes' is missing; the number of nodes is expected");
+        if (!keys_given(keys, "nodes")) keys_fault(keys, "nodes", "'nodes' is missing; the number of nodes is expected");
         return;
     }
     if (own && mesh && own != mesh) sizes_disagree(making, mesh, own);
