@@ -133,7 +133,7 @@ static guint set_cells(Pairs *pairs, Repeats repeats, double *cells, GError **er
     uint32_t rows = pairs->names->len;
     GArray *samples = pairs->samples;
     guint joined = 0;
-    qsort(samples->data, samples->len, sizeof(Sample), by_pair);
+    if (samples->len) qsort(samples->data, samples->len, sizeof(Sample), by_pair);
     for (guint i = 0, count; i < samples->len; i += count, joined++) {
         Sample *first = &g_array_index(samples, Sample, i);
         for (count = 1; i + count < samples->len; count++)

@@ -210,6 +210,8 @@ static void wrong_files_are_refused_with_their_line(void)
         { "from,to,value\n1,,3\n", "ms, rtt", "m.txt:2: an end of the pair has no name" },
         { "from,to,value\n1,1,3\n", "ms, rtt", "m.txt: pairs of 1 row; at least 2 are expected" },
         { "from,to,value\n", "ms, rtt", "m.txt: pairs of 0 rows; at least 2 are expected" },
+        { "from,to,value\na,b,\n", "ms, rtt", "m.txt: 2 of 2 ordered pairs have no latency and no way over other rows (first: "
+          "from a to b); say missing = drop" },
         { "from,to,value\na,b,3\na,b,4\n", "ms, rtt", "m.txt: the pair from a to b is listed 2 times; say repeats = min, mean "
           "or median" },
         { "1,2 3\n1,3,4\n", "ms, rtt", "m.txt:2: '1,3,4' does not read 'i,j value', as the first line does" },
