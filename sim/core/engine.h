@@ -26,6 +26,7 @@
 
 /* What happens at one instant and round happens in this order. */
 typedef enum {
+    EVENT_MARK,             /* before anything else of the instant: a measurement begins */
     EVENT_DOWN,             /* failures */
     EVENT_UP,               /* repairs */
     EVENT_WORKLOAD,

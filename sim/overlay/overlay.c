@@ -9,6 +9,8 @@ const Param overlay_params[] = {
     { "disconnected", PARAM_CHOICE, offsetof(OverlaySettings, disconnected), "default", 0, 0,
       "an overlay of several components: run it, refuse it, or keep the largest (default: refuse for files)",
       "default|keep|refuse|largest" },
+    { "join", PARAM_DURATION_LAW, offsetof(OverlaySettings, join), "0 s", 0, 0,
+      "when each node joins; a distribution stages the joins", NULL },
     { "mesh", PARAM_TEXT, offsetof(OverlaySettings, mesh), "random-regular", 0, 0,
       "kind of the mesh that a tree is taken from; its keys stand here too", NULL },
     { "seed", PARAM_WHOLE, offsetof(OverlaySettings, seed), "", 0, 0,

@@ -15,14 +15,20 @@ static gint by_time(gconstpointer a, gconstpointer b)
     return strcmp(x->failure, y->failure);
 }
 
+/* Counts the node into, or out of, everybody and its groups. */
+static void count_up(World *world, NodeId node, int step)
+{
+    world->up_count += (uint32_t)step;
+    for (uint32_t g = 0; g < world->group_count; g++)
+        if (g == 0 || bit_get(world->groups[g].is_member, node)) world->groups[g].up += (uint32_t)step;
+}
+
 /* Nodes whose first change is `join` start down. */
 static void start_down(World *world, NodeId node)
 {
     bit_clear(world->up, node);
     world->down_holds[node]++;
-    world->up_count--;
-    for (uint32_t g = 1; g < world->group_count; g++)
-        if (bit_get(world->groups[g].is_member, node)) world->groups[g].up--;
+    count_up(world, node, -1);
     Transition transition = { .time = -1, .up = false };
     g_array_append_val(world->transitions, transition);
     world->last_transition[node] = world->transitions->len;
@@ -73,10 +79,7 @@ static void transition_add(World *world, NodeId node, bool up)
     Transition transition = { .time = world->now, .up = up, .earlier = world->last_transition[node] };
     g_array_append_val(world->transitions, transition);
     world->last_transition[node] = world->transitions->len;
-    int step = up ? 1 : -1;
-    world->up_count += (uint32_t)step;
-    for (uint32_t g = 1; g < world->group_count; g++)
-        if (bit_get(world->groups[g].is_member, node)) world->groups[g].up += (uint32_t)step;
+    count_up(world, node, up ? 1 : -1);
 }
 
 /* Its incarnation ends: its timers never fire, its state is gone. */

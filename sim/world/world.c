@@ -73,7 +73,7 @@ static bool set_up(World *world, GError **error)
     channel_prepare(world);
     observe_schedule(world);
     if (world->scenario->settings.warmup > 0)
-        engine_at(world->engine, MIN(world->scenario->settings.warmup, world->end), EVENT_SAMPLE, 0, 0, 1);
+        engine_at(world->engine, MIN(world->scenario->settings.warmup, world->end), EVENT_MARK, 0, 0, 0);
     return protocol_prepare(world, error) && trace_open(world, error);
 }
 
@@ -104,7 +104,7 @@ static void timer_fire(World *world, const Event *event)
 
 static void trace_event(World *world, const Event *event)
 {
-    static const char *const names[] = { "down", "up", "publish", "timer", "message", "sample" };
+    static const char *const names[] = { "mark", "down", "up", "publish", "timer", "message", "sample" };
     fprintf(world->trace, "%" G_GINT64_FORMAT "\t%s\t%u\t%u", event->time, names[event->class], event->to, event->from);
     if (event->class == EVENT_MESSAGE) {
         const Message *m = &world->bodies.list[event->word].message;
@@ -149,7 +149,8 @@ static void run(World *world)
             break;
         case EVENT_WORKLOAD: publication_make(world, event.word); break;
         case EVENT_TIMER: timer_fire(world, &event); break;
-        case EVENT_SAMPLE: event.word ? observe_warmup(world) : observe_sample(world); break;
+        case EVENT_SAMPLE: observe_sample(world); break;
+        case EVENT_MARK: observe_warmup(world); break;
         case EVENT_MESSAGE: break;
         }
     }

@@ -207,7 +207,7 @@ static void crowds_at_one_instant_follow_the_reference(void)
 static void equal_times_run_by_class_then_destination_then_sender(void)
 {
     Engine *engine = engine_new(SIM_MS, 1);
-    for (int class = EVENT_SAMPLE; class >= EVENT_DOWN; class--)
+    for (int class = EVENT_SAMPLE; class >= EVENT_MARK; class--)
         for (uint32_t to = 3; to--;)
             for (uint32_t from = 3; from--;)
                 for (uint32_t own = 0; own < 2; own++) engine_at(engine, 5, (EventClass)class, to, from, own);
