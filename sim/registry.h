@@ -26,6 +26,7 @@
     X(complete) \
     X(degree_bounded_tree) \
     X(erdos_renyi) \
+    X(file) \
     X(geometric) \
     X(grid) \
     X(hypercube) \

@@ -133,14 +133,15 @@ static void take_places(Draft *draft, const List *list)
     }
     draft->geographic = pairs[p].geographic && !off;
     if (pairs[p].geographic && off)
-        draft_note(draft, "%u %s off the globe: %s and %s are not read as degrees", off, off == 1 ? "node lies" : "nodes lie",
-                   list_name(list, x), list_name(list, y));
+        draft_note(draft, "%u %s off the globe: %s and %s are not read as degrees", off,
+                   off == 1 ? "node lies" : "nodes lie", list_name(list, x), list_name(list, y));
 }
 
 /* igraph must have found what our own reader found, link by link. */
 static bool agrees(const Draft *draft, const igraph_t *graph)
 {
-    if ((guint)igraph_vcount(graph) != draft->ids->len || (guint)igraph_ecount(graph) != draft->links->len) return false;
+    if ((guint)igraph_vcount(graph) != draft->ids->len || (guint)igraph_ecount(graph) != draft->links->len)
+        return false;
     for (guint i = 0; i < draft->links->len; i++) {
         const DraftLink *link = &g_array_index(draft->links, DraftLink, i);
         NodeId from = (NodeId)IGRAPH_FROM(graph, i), to = (NodeId)IGRAPH_TO(graph, i);

@@ -19,6 +19,7 @@ static int by_id(const void *a, const void *b)
 /* Ids with holes cost nothing: a node for each id that is mentioned, ascending. */
 static void sort_ids(Draft *draft, const GArray *pairs)
 {
+    if (!pairs->len) return;
     g_array_append_vals(draft->ids, pairs->data, pairs->len * 2);
     qsort(draft->ids->data, draft->ids->len, sizeof(uint64_t), by_id);
     uint64_t *ids = (uint64_t *)draft->ids->data;

@@ -40,7 +40,7 @@ static void skip_blanks(Gml *gml)
 {
     for (; *gml->p; gml->p++) {
         if (*gml->p == '#') gml->p += strcspn(gml->p, "\n");
-        if (*gml->p == '\n') gml->text->line++;
+        if (*gml->p == '\n') gml->text->line += gml->p[1] != '\0';     /* the last one starts no line */
         else if (!g_ascii_isspace(*gml->p)) return;
     }
 }
@@ -238,9 +238,11 @@ static bool read_gml(Gml *gml)
     if (!list(gml, IN_FILE, NULL, 0)) return false;
     if (!gml->graphs) return fault(gml, "no 'graph [ … ]' in it");
     if (gml->graphs > 1) draft_note(gml->draft, "%u graphs in the file; the first is read", gml->graphs);
-    if (gml->repeated) draft_note(gml->draft, "%u keys are given twice; the first is read", gml->repeated);
+    if (gml->repeated) draft_note(gml->draft, "%u %s given twice; the first is read", gml->repeated,
+                                  gml->repeated == 1 ? "key is" : "keys are");
     if (gml->ignored_lists)
-        draft_note(gml->draft, "%u lists within nodes and links are not used", gml->ignored_lists);
+        draft_note(gml->draft, "%u %s within nodes and links not used", gml->ignored_lists,
+                   gml->ignored_lists == 1 ? "list" : "lists");
     return add_nodes(gml) && add_links(gml) && (!gml->nodes->len || read_values(gml));
 }
 

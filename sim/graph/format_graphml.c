@@ -77,8 +77,11 @@ static bool fill(Draft *draft, const Graphml *graphml, GError **error)
     g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
     draft->directed = graphml->directed;
     if (graphml->graphs > 1) draft_note(draft, "%u graphs in the file; the first is read", graphml->graphs);
-    if (graphml->integers) draft_note(draft, "%u keys have the type integer; read as int", graphml->integers);
-    if (graphml->unknown) draft_note(draft, "%u data elements of keys that are not declared left out", graphml->unknown);
+    if (graphml->integers) draft_note(draft, "%u %s the type integer; read as int", graphml->integers,
+                                      graphml->integers == 1 ? "key has" : "keys have");
+    if (graphml->unknown)
+        draft_note(draft, "%u data %s of a key that is not declared left out", graphml->unknown,
+                   graphml->unknown == 1 ? "element" : "elements");
     return number_nodes(draft, graphml, by_id, error) && add_links(draft, graphml, by_id, error) &&
            (!graphml->nodes->len || read_values(draft, graphml, error));
 }

@@ -58,7 +58,8 @@ bool format_inet(Text *text, Draft *draft, GError **error)
         if (!(line = text_next_line(text, "nodes", i, nodes, error)) || !read_node(text, draft, line, marks, error))
             return false;
     for (uint64_t i = 0; i < links; i++)
-        if (!(line = text_next_line(text, "links", i, links, error)) || !read_link(text, draft, line, error)) return false;
+        if (!(line = text_next_line(text, "links", i, links, error)) || !read_link(text, draft, line, error))
+            return false;
     if (text_filled_line(text))
         return text_fault(text, SIM_ERROR_SYNTAX, error, "a line after the %" G_GUINT64_FORMAT " nodes and %"
                           G_GUINT64_FORMAT " links that the header declares", nodes, links);

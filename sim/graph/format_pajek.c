@@ -95,8 +95,8 @@ static bool read_vertex(Pajek *pajek, char *line)
     if (!find_vertex(pajek, start, &node)) return false;
     Vertex *vertex = &pajek->vertices[node];
     if (vertex->line)
-        return text_fault(pajek->text, SIM_ERROR_TOPOLOGY, pajek->error, "vertex %s is there already, at line %u", start,
-                          vertex->line);
+        return text_fault(pajek->text, SIM_ERROR_TOPOLOGY, pajek->error, "vertex %s is there already, at line %u",
+                          start, vertex->line);
     vertex->line = pajek->text->line;
     p += strspn(p, " \t");
     if (!*p) return true;

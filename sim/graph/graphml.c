@@ -10,7 +10,6 @@ typedef struct { char *id, *name; const char *type; bool number, node, edge; } K
 typedef struct {
     Text *text;
     Graphml *out;
-    GMarkupParseContext *xml;
     GArray *stack;                  /* of Where */
     GPtrArray *keys;                /* of Key * */
     GString *data;                  /* <data> of the node or link at hand */
@@ -22,9 +21,6 @@ static bool fault(Scan *scan, GError **error, const char *format, ...) G_GNUC_PR
 
 static bool fault(Scan *scan, GError **error, const char *format, ...)
 {
-    int line;
-    g_markup_parse_context_get_position(scan->xml, &line, NULL);
-    scan->text->line = (unsigned)line;
     va_list args;
     va_start(args, format);
     g_autofree char *what = g_strdup_vprintf(format, args);
@@ -131,9 +127,7 @@ static bool start_item(Scan *scan, Where where, const char **names, const char *
     if (directed && (strcmp(directed, "true") == 0) != scan->out->directed)
         return fault(scan, error, "directed='%s' on an edge differs from the graph's edgedefault; one of them for "
                      "all edges is expected", directed);
-    int line;
-    g_markup_parse_context_get_position(scan->xml, &line, NULL);
-    GraphmlItem item = { .line = (unsigned)line, .id = g_strdup(id), .target = g_strdup(target) };
+    GraphmlItem item = { .line = scan->text->line, .id = g_strdup(id), .target = g_strdup(target) };
     g_array_append_val(where == IN_NODE ? scan->out->nodes : scan->out->edges, item);
     g_string_truncate(scan->data, 0);
     return true;
@@ -260,31 +254,13 @@ static void passthrough(GMarkupParseContext *xml, const char *part, gsize length
         fault(data, error, "a declaration of entities; write the text itself in their place");
 }
 
-/* GLib's own messages start with a line and a column; ours with file and line. */
-static void place_error(Scan *scan, GError *reason, GError **error)
-{
-    if (reason->domain == SIM_ERROR) {
-        g_propagate_error(error, reason);
-        return;
-    }
-    const char *what = g_str_has_prefix(reason->message, "Error on line") ? strstr(reason->message, ": ") : NULL;
-    fault(scan, error, "not sound XML: %s", what ? what + 2 : reason->message);
-    g_error_free(reason);
-}
-
 static bool parse(Scan *scan, GError **error)
 {
     static const GMarkupParser parser = { start, end, text_part, passthrough, NULL };
-    GError *reason = NULL;
     Where bottom = IN_FILE;
-    scan->xml = g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, scan, NULL);
     g_array_append_val(scan->stack, bottom);
-    bool ok = g_markup_parse_context_parse(scan->xml, scan->text->data, (gssize)scan->text->size, &reason) &&
-              g_markup_parse_context_end_parse(scan->xml, &reason);
-    if (!ok) place_error(scan, reason, error);
-    else if (!scan->out->graphs) ok = fault(scan, error, "no <graph> in it");
-    g_markup_parse_context_free(scan->xml);
-    return ok;
+    if (!text_markup(scan->text, &parser, scan, error)) return false;
+    return scan->out->graphs || fault(scan, error, "no <graph> in it");
 }
 
 bool graphml_scan(Text *text, Graphml *graphml, GError **error)

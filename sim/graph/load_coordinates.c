@@ -11,7 +11,6 @@
 typedef struct {
     Text *text;
     GArray *values;                 /* of double */
-    GMarkupParseContext *xml;
     GString *coord;                 /* the text of the <coord> at hand; NULL outside */
     guint before;                   /* values before the <node> at hand */
     bool in_list, in_node;
@@ -60,13 +59,6 @@ static bool read_lines(Reading *reading, GError **error)
     return true;
 }
 
-static void set_line(Reading *reading)
-{
-    int line;
-    g_markup_parse_context_get_position(reading->xml, &line, NULL);
-    reading->text->line = (unsigned)line;
-}
-
 static void start_list(Reading *reading, const char **names, const char **values, GError **error)
 {
     const char *dimensions = "";
@@ -82,7 +74,6 @@ static void start(GMarkupParseContext *xml, const char *element, const char **na
 {
     (void)xml;
     Reading *reading = data;
-    set_line(reading);
     if (!reading->in_list && strcmp(element, "nodelist") == 0) start_list(reading, names, values, error);
     else if (reading->in_list && !reading->in_node && strcmp(element, "node") == 0) {
         reading->in_node = true;
@@ -100,7 +91,6 @@ static void end(GMarkupParseContext *xml, const char *element, gpointer data, GE
     (void)xml;
     Reading *reading = data;
     double value;
-    set_line(reading);
     if (strcmp(element, "coord") == 0) {
         g_autofree char *field = g_strstrip(g_string_free(g_steal_pointer(&reading->coord), FALSE));
         if (text_number(reading->text, field, "coordinate", &value, error)) g_array_append_val(reading->values, value);
@@ -123,15 +113,7 @@ static void text_part(GMarkupParseContext *xml, const char *part, gsize length, 
 static bool read_xml(Reading *reading, GError **error)
 {
     static const GMarkupParser parser = { start, end, text_part, NULL, NULL };
-    GError *reason = NULL;
-    reading->xml = g_markup_parse_context_new(&parser, 0, reading, NULL);
-    bool ok = g_markup_parse_context_parse(reading->xml, reading->text->data, (gssize)reading->text->size, &reason) &&
-              g_markup_parse_context_end_parse(reading->xml, &reason);
-    set_line(reading);
-    if (!ok && reason->domain == SIM_ERROR) g_propagate_error(error, g_steal_pointer(&reason));
-    else if (!ok) text_fault(reading->text, SIM_ERROR_SYNTAX, error, "not sound XML: %s", reason->message);
-    g_clear_error(&reason);
-    g_markup_parse_context_free(reading->xml);
+    bool ok = text_markup(reading->text, &parser, reading, error);
     if (reading->coord) g_string_free(reading->coord, TRUE);
     return ok;
 }

@@ -10,7 +10,8 @@
 static const struct { const char *suffix; TopologyFormat format; } suffixes[] = {
     { ".graphml", FORMAT_GRAPHML }, { ".gml", FORMAT_GML }, { ".edgelist", FORMAT_EDGELIST },
     { ".edges", FORMAT_EDGELIST }, { ".net", FORMAT_PAJEK }, { ".paj", FORMAT_PAJEK }, { ".brite", FORMAT_BRITE },
-    { ".inet", FORMAT_INET }, { ".orbis", FORMAT_ORBIS }, { ".alt", FORMAT_GT_ITM }, { ".graph", FORMAT_REPETITA },
+    { ".inet", FORMAT_INET }, { ".rocketfuel", FORMAT_ROCKETFUEL }, { ".orbis", FORMAT_ORBIS },
+    { ".alt", FORMAT_GT_ITM }, { ".graph", FORMAT_REPETITA },
 };
 
 static unsigned fits_name(const char *path)
@@ -43,7 +44,12 @@ static unsigned fits_opening(const char *data)
 }
 
 /* What the first lines of a list of numbers or names have in common. */
-typedef struct { unsigned first, least, most; bool comments, names, marks, header_whole; } Shape;
+typedef struct {
+    unsigned first, least, most;        /* fields of the first line; of the lines behind a first one of two */
+    bool comments, marks, header_whole;
+    bool names;                         /* a first field that is no whole number */
+    bool fractions;                     /* a second field that is none */
+} Shape;
 
 static bool is_whole(const char *field)
 {
@@ -72,7 +78,8 @@ static Shape shape_of(Text *text)
             shape.most = MAX(shape.most, count);
         }
         shape.marks = shape.marks || mark;
-        shape.names = shape.names || (!whole && !mark);
+        shape.names = shape.names || (!is_whole(fields[0]) && !mark);
+        shape.fractions = shape.fractions || (!whole && !mark);
     }
     return shape;
 }
@@ -82,8 +89,9 @@ static unsigned fits_shape(const Shape *shape)
     if (shape->first == 2 && shape->header_whole && (shape->marks || (shape->least == 3 && shape->most == 3)))
         return shape->names ? 0 : BIT(FORMAT_INET);
     if (shape->first == 3 && shape->least == 3 && shape->most == 3)
-        return shape->names ? BIT(FORMAT_ROCKETFUEL) : BIT(FORMAT_EDGELIST) | BIT(FORMAT_ROCKETFUEL);
-    if (shape->first != 2 || shape->names || (shape->least != UINT_MAX && (shape->least != 2 || shape->most != 2)))
+        return shape->fractions ? BIT(FORMAT_ROCKETFUEL)
+             : BIT(FORMAT_EDGELIST) | (shape->comments ? 0 : BIT(FORMAT_ROCKETFUEL));
+    if (shape->first != 2 || shape->fractions || (shape->least != UINT_MAX && (shape->least != 2 || shape->most != 2)))
         return 0;
     return BIT(FORMAT_EDGELIST) | (shape->comments ? 0 : BIT(FORMAT_ORBIS));
 }

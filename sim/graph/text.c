@@ -128,6 +128,34 @@ unsigned text_fields(char *line, char **fields, unsigned room)
     return count;
 }
 
+/* GLib's parser is past the line of a tag when it calls back, so it is fed line by
+ * line, and the end of a line by itself. */
+static bool feed_lines(Text *text, GMarkupParseContext *xml, GError **error)
+{
+    const char *end = text->data + text->size;
+    for (const char *p = text->data; p < end;) {
+        gssize length = (gssize)strcspn(p, "\n");
+        text->line++;
+        if (!g_markup_parse_context_parse(xml, p, length, error)) return false;
+        p += length;
+        if (p < end && !g_markup_parse_context_parse(xml, p++, 1, error)) return false;
+    }
+    return g_markup_parse_context_end_parse(xml, error);
+}
+
+bool text_markup(Text *text, const GMarkupParser *parser, gpointer data, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GMarkupParseContext) xml =
+        g_markup_parse_context_new(parser, G_MARKUP_TREAT_CDATA_AS_TEXT, data, NULL);
+    text->line = 0;
+    if (feed_lines(text, xml, &reason)) return true;
+    if (reason->domain == SIM_ERROR) return g_propagate_error(error, g_steal_pointer(&reason)), false;
+    /* Its own messages start with its line and column. */
+    const char *what = g_str_has_prefix(reason->message, "Error on line") ? strstr(reason->message, ": ") : NULL;
+    return text_fault(text, SIM_ERROR_SYNTAX, error, "not sound XML: %s", what ? what + 2 : reason->message);
+}
+
 bool text_fault(const Text *text, SimError code, GError **error, const char *format, ...)
 {
     va_list args;

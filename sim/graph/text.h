@@ -42,6 +42,11 @@ char *text_next_line(Text *text, const char *what, uint64_t had, uint64_t declar
  * how many there are, which may be more than `room`. */
 unsigned text_fields(char *line, char **fields, unsigned room);
 
+/* Runs GLib's XML parser over the whole text.  In each call-back text->line is
+ * the line in which the element, or its tag, ends.  False and *error, from a
+ * call-back or, for what is no XML, "FILE:LINE: not sound XML: …". */
+bool text_markup(Text *text, const GMarkupParser *parser, gpointer data, GError **error);
+
 /* Sets *error to "FILE:LINE: …" (SIM_ERROR of this code) and returns false. */
 bool text_fault(const Text *text, SimError code, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
 

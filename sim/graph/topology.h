@@ -29,7 +29,7 @@ typedef struct {
     Graph *graph;
     uint32_t trees;             /* 0 for a mesh */
     NodeId **parents;           /* for each tree, each node's parent; NODE_NONE for its root */
-    char **names;               /* `nodes` texts, not always different; NULL where nodes are only numbered 0 .. nodes-1 */
+    char **names;               /* `nodes` texts, not always different; NULL where nodes only have numbers */
     double *x, *y;              /* places, NaN where unknown; or NULL */
     bool geographic;            /* x is longitude, y latitude, in degrees */
     GPtrArray *columns;         /* of LinkColumn *; never NULL */

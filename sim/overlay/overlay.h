@@ -91,6 +91,10 @@ typedef struct {
     /* The overlay of one run; or NULL and *error (SIM_ERROR_TOPOLOGY).  NULL
      * itself where the overlay is live. */
     Topology *(*build)(const void *config, const OverlayScope *scope, GError **error);
+
+    /* (optional) What loading left out or filled in, for people; NULL: nothing.
+     * The configuration owns it. */
+    const char *(*notes)(const void *config);
 } Overlay;
 
 /* What fits() and check() report with.  `blamed` is the keys involved, ended by

@@ -22,14 +22,18 @@ typedef struct {
 
 static const Row rows[] = {
     { "topology/zoo-graphml/Abilene.graphml", FORMAT_GRAPHML, 11, 14, 0, 0, 1, 11, NULL, 0 },
-    { "topology/zoo-graphml/Arpanet19728.graphml", FORMAT_GRAPHML, 29, 32, 0, 0, 1, 29, "2 names stand more than once", 0 },
+    { "topology/zoo-graphml/Arpanet19728.graphml", FORMAT_GRAPHML, 29, 32, 0, 0, 1, 29,
+      "2 names stand more than once", 0 },
     { "topology/zoo-graphml/AttMpls.graphml", FORMAT_GRAPHML, 25, 57, 0, 1, 1, 25, "1 parallel link merged", 0 },
     { "topology/zoo-graphml/Geant2012.graphml", FORMAT_GRAPHML, 40, 61, 0, 0, 1, 40, "3 of 40 nodes have no place", 0 },
-    { "topology/zoo-graphml/Cogentco.graphml", FORMAT_GRAPHML, 197, 245, 0, 2, 1, 197, "11 of 197 nodes have no place", 0 },
+    { "topology/zoo-graphml/Cogentco.graphml", FORMAT_GRAPHML, 197, 245, 0, 2, 1, 197,
+      "11 of 197 nodes have no place", 0 },
     { "topology/zoo-graphml/Colt.graphml", FORMAT_GRAPHML, 153, 191, 0, 14, 1, 153, "14 parallel links merged", 0 },
-    { "topology/zoo-graphml/UsCarrier.graphml", FORMAT_GRAPHML, 158, 189, 0, 0, 1, 158, "6 of 158 nodes have no place", 0 },
+    { "topology/zoo-graphml/UsCarrier.graphml", FORMAT_GRAPHML, 158, 189, 0, 0, 1, 158,
+      "6 of 158 nodes have no place", 0 },
     { "topology/zoo-graphml/Kdl.graphml", FORMAT_GRAPHML, 754, 899, 0, 4, 1, 754, "63 names stand more than once", 0 },
-    { "topology/zoo-graphml/DialtelecomCz.graphml", FORMAT_GRAPHML, 193, 151, 0, 0, 56, 138, "15 of 193 nodes have no place", 0 },
+    { "topology/zoo-graphml/DialtelecomCz.graphml", FORMAT_GRAPHML, 193, 151, 0, 0, 56, 138,
+      "15 of 193 nodes have no place", 0 },
     { "topology/zoo-graphml/Padi.graphml", FORMAT_GRAPHML, 15, 6, 0, 0, 9, 7, "14 of 15 nodes have no place", 0 },
     { "topology/zoo-graphml/Psnc.graphml", FORMAT_GRAPHML, 36, 41, 0, 0, 1, 36, "type integer; read as int", 0 },
     { "topology/zoo-gml/Abilene.gml", FORMAT_GML, 11, 14, 0, 0, 1, 11, NULL, 0 },
@@ -44,18 +48,21 @@ static const Row rows[] = {
     { "topology/topohub-caida/2200.gml", FORMAT_GML, 63, 226, 0, 0, 1, 63, NULL, 0 },
     { "topology/shadow/graph-compressed.gml", FORMAT_GML, 1, 1, 1, 0, 1, 1, "as 1 ms in node 0", 0 },
     { "topology/shadow/network_graph_spec-example.gml", FORMAT_GML, 1, 1, 1, 0, 1, 1, "as 10 ms in node 0", 0 },
-    { "topology/repetita/rf1239_real_hard.graph", FORMAT_REPETITA, 315, 1944, 0, 972, 1, 315, "972 links listed in both", 0 },
+    { "topology/repetita/rf1239_real_hard.graph", FORMAT_REPETITA, 315, 1944, 0, 972, 1, 315,
+      "972 links listed in both", 0 },
     { "topology/repetita/Abilene.graph", FORMAT_REPETITA, 11, 28, 0, 14, 1, 11, "read as longitude and latitude", 0 },
     { "topology/ns3-samples/Inet_toposample.txt", FORMAT_INET, 3037, 4788, 0, 0, 1, 3037, NULL, 684 },
     { "topology/ns3-samples/Inet_small_toposample.txt", FORMAT_INET, 10, 9, 0, 0, 1, 10, NULL, 0 },
-    { "topology/ns3-samples/Orbis_toposample.txt", FORMAT_ORBIS, 1423, 2768, 0, 0, 1, 1423, "header says 956 1413", 276 },
+    { "topology/ns3-samples/Orbis_toposample.txt", FORMAT_ORBIS, 1423, 2768, 0, 0, 1, 1423,
+      "header says 956 1413", 276 },
     { "topology/ns3-samples/RocketFuel_toposample_1239_weights.txt", FORMAT_ROCKETFUEL, 315, 1944, 0, 972, 1, 315,
       "972 links listed in both", 0 },
     { "topology/inet-3.0/inet-10", FORMAT_INET, 10, 10, 0, 0, 1, 10, "10 nodes are marked R, 0 N", 0 },
     { "topology/inet-3.0/inet-1000", FORMAT_INET, 1000, 1126, 0, 0, 1, 1000, "100 nodes are marked R, 900 N", 277 },
     { "topology/gt-itm/topo-0.alt", FORMAT_GT_ITM, 100, 166, 0, 0, 1, 100, "counts each of the 166 links twice", 0 },
     { "topology/brite/topology.brite", FORMAT_BRITE, 5, 8, 0, 0, 1, 5, NULL, 0 },
-    { "topology/snap-as/as20000102.txt", FORMAT_EDGELIST, 6474, 13895, 1323, 0, 1, 6474, "header says Edges: 13233", 0 },
+    { "topology/snap-as/as20000102.txt", FORMAT_EDGELIST, 6474, 13895, 1323, 0, 1, 6474,
+      "header says Edges: 13233", 0 },
     { "overlay/snap-gnutella/p2p-Gnutella08.edgelist", FORMAT_EDGELIST, 6301, 20777, 0, 0, 2, 6299, NULL, 97 },
     { "overlay/goerli/goerliTopology.edgelist", FORMAT_EDGELIST, 1355, 19146, 0, 0, 1, 1355, NULL, 712 },
     { "overlay/lightning/channels_ln.csv", FORMAT_LIGHTNING, 6006, 30457, 0, 3357, 8, 5992, "3357 parallel links", 0 },
@@ -134,7 +141,7 @@ static void range_of(const Topology *topology, const char *name, double *least, 
 
 static void columns_have_the_ranges_measured(void)
 {
-    static const struct { const char *file; TopologyFormat format; const char *column; double least, most; } columns[] = {
+    static const struct { const char *file; TopologyFormat format; const char *name; double least, most; } columns[] = {
         { "topology/repetita/rf1239_real_hard.graph", FORMAT_REPETITA, "delay", 1, 64 },
         { "topology/repetita/rf1239_real_hard.graph", FORMAT_REPETITA, "bw", 2.4e6, 1e7 },
         { "topology/repetita/Abilene.graph", FORMAT_REPETITA, "delay", 443, 3680 },
@@ -142,13 +149,14 @@ static void columns_have_the_ranges_measured(void)
         { "topology/gt-itm/topo-0.alt", FORMAT_GT_ITM, "length", 3, 40 },
         { "topology/ns3-samples/RocketFuel_toposample_1239_weights.txt", FORMAT_ROCKETFUEL, "weight", 1, 16 },
         { "topology/brite/topology.brite", FORMAT_BRITE, "delay", 1.1, 5 },
-        { "overlay/lightning/channels_ln.csv", FORMAT_LIGHTNING, "capacity", 1100000, 4e11 },   /* 5e11 has a parallel of 4e11 */
+        /* The largest of 5e11 has ten parallel channels of less. */
+        { "overlay/lightning/channels_ln.csv", FORMAT_LIGHTNING, "capacity", 1100000, 4e11 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
         g_autoptr(Topology) topology = load(columns[i].file, columns[i].format);
         double least, most;
-        range_of(topology, columns[i].column, &least, &most);
-        g_test_message("%s %s", columns[i].file, columns[i].column);
+        range_of(topology, columns[i].name, &least, &most);
+        g_test_message("%s %s", columns[i].file, columns[i].name);
         g_assert_cmpfloat(least, ==, columns[i].least);
         g_assert_cmpfloat(most, ==, columns[i].most);
     }
