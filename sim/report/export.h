@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Results for other programs: CSV and JSON (SCENARIO.md, Results).
+ *
+ * Doubles stand as the shortest text that reads back equal, without locale;
+ * what is not known is an empty field or null.
+ */
+#pragma once
+#include "report/expectation.h"
+#include "report/samples.h"
+
+/* One line for each variant, point and metric, quoted as RFC 4180 says; free it. */
+char *export_csv(const Samples *samples);
+
+/* The whole summary; differences are against the variant of that place.
+ * `verdicts`: of expectation_judge(), or NULL.  Free it. */
+char *export_json(const Samples *samples, guint against, const GArray *verdicts);
