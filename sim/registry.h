@@ -69,7 +69,8 @@
     X(check) \
     X(explain) \
     X(help) \
-    X(list)
+    X(list) \
+    X(run)
 
 /* NULL-terminated, in the order above. */
 extern const Network *const networks[];
