@@ -70,6 +70,7 @@
     X(explain) \
     X(help) \
     X(list) \
+    X(plot) \
     X(run)
 
 /* NULL-terminated, in the order above. */
