@@ -273,6 +273,16 @@ static void equal_parts_are_shared_and_others_are_not(void)
     g_assert_true(plan->scenarios[0]->latency.config == plan->scenarios[3]->latency.config);
 }
 
+static void what_loading_left_out_is_noted_once(void)
+{
+    g_autofree char *edges = given_file("loop.edges", "0 1\n1 2\n2 2\n", -1);
+    g_autoptr(Plan) plan = given_good(NETWORK "[overlay]\nkind = file\npath = loop.edges\nformat = edgelist\n" FLOOD NEWS
+                                      "[variant a]\n[variant b]\noverlay.disconnected = keep\n"
+                                      "[sweep]\nnetwork.loss = 0, 1 %\n");
+    g_assert_cmpuint(plan->notes->len, ==, 1);
+    g_assert_true(g_str_has_prefix(plan->notes->pdata[0], "loop.edges: "));
+}
+
 static void expectations_are_read(void)
 {
     g_autoptr(Plan) plan = given_good(
@@ -367,6 +377,7 @@ int main(int argc, char **argv)
     CASE(the_end_follows_from_what_is_published);
     CASE(large_runs_keep_no_deliveries_unless_told);
     CASE(equal_parts_are_shared_and_others_are_not);
+    CASE(what_loading_left_out_is_noted_once);
     CASE(expectations_are_read);
     CASE(the_hash_is_of_what_decides_a_run);
     CASE(three_variants_at_a_hundred_points_take_no_second);
