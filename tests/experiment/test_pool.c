@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "experiment/wire.h"
-#include "../experiment/synthetic.h"
+#include "synthetic.h"
 
 enum { JOBS = 12, ODD_ONE = 5 };
 

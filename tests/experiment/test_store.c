@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "experiment/database.h"
-#include "../experiment/synthetic.h"
+#include "synthetic.h"
 
 typedef struct { char *directory, *file; Plan *plan; } Place;
 
