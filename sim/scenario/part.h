@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Filling the parts of a scenario.  Equal sections of many settings share one
- * configuration, so that a sweep over 100 points reads a large file once. */
+ * configuration, so that a sweep over 100 points reads a large file once; a file
+ * with a fault is read once for each line that names it. */
 #pragma once
 #include "scenario/merge.h"
 

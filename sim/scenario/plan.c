@@ -118,6 +118,15 @@ static void read_requests(const Reading *reading)
     }
 }
 
+/* What loading an overlay left out or filled in, each once. */
+static void take_note(Plan *plan, const Part *part)
+{
+    const Overlay *overlay = (const Overlay *)part->variant;
+    const char *note = overlay && part->config && overlay->notes ? overlay->notes(part->config) : NULL;
+    if (note && !g_ptr_array_find_with_equal_func(plan->notes, note, g_str_equal, NULL))
+        g_ptr_array_add(plan->notes, g_strdup(note));
+}
+
 /* What holds for all settings stands in each of them. */
 static void take_settings(Plan *plan)
 {
@@ -128,6 +137,10 @@ static void take_settings(Plan *plan)
     plan->first_replication = settings->first_replication;
     plan->replications_max = settings->replications_max;
     plan->precision = settings->precision;
+    for (uint32_t i = 0; plan->scenarios[i]; i++) {
+        take_note(plan, &plan->scenarios[i]->overlay);
+        take_note(plan, &plan->scenarios[i]->mesh);
+    }
 }
 
 static void read_all(Reading *reading, const char *const *overrides)

@@ -36,8 +36,18 @@ static void check_law(const Keys *keys, const char *function, const char *inner)
     check_choice(keys, "x", inner, histograms);
 }
 
+/* "KEY, KEY": a map over two keys of the sweep. */
+static bool is_grid(const char *x, GPtrArray *names)
+{
+    g_auto(GStrv) keys = parse_list(x);
+    if (g_strv_length(keys) != 2) return false;
+    return g_ptr_array_find_with_equal_func(names, keys[0], g_str_equal, NULL) &&
+           g_ptr_array_find_with_equal_func(names, keys[1], g_str_equal, NULL);
+}
+
 static void check_x(const Keys *keys, const PlotRequest *plot, const Plan *plan)
 {
+    static const char *const others[] = { "time", "variant", "difference", "overlay", "cdf(latency)" };
     if (!plot->x) return;
     g_autofree char *inner = NULL, *function = parse_call(plot->x, &inner);
     if (function) {
@@ -45,13 +55,13 @@ static void check_x(const Keys *keys, const PlotRequest *plot, const Plan *plan)
         return;
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_ptr_array_add(names, (gpointer)"time");
     for (uint32_t i = 0; i < plan->axis_count; i++) g_ptr_array_add(names, plan->axes[i].key);
-    g_ptr_array_add(names, (gpointer)"cdf(latency)");
+    if (is_grid(plot->x, names) || metric_find(plot->x)) return;
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) g_ptr_array_add(names, (gpointer)others[i]);
     g_ptr_array_add(names, NULL);
     if (g_strv_contains((const char *const *)names->pdata, plot->x)) return;
     g_autofree char *hint = suggest(plot->x, (const char *const *)names->pdata);
-    keys_fault(keys, "x", "'%s' is neither swept nor time nor a distribution%s", plot->x, hint);
+    keys_fault(keys, "x", "'%s' is neither swept nor a metric nor a distribution%s", plot->x, hint);
 }
 
 PlotRequest *plot_read(const Section *section, const Plan *plan, Faults *faults)

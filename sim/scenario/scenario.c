@@ -168,6 +168,9 @@ static void fill_mesh(Making *making, const Block *block, const Keys *keys)
     const Overlay *mesh = (const Overlay *)scenario->mesh.variant;
     if (mesh && mesh->from_mesh)
         keys_fault(keys, "mesh", "'%s' is itself taken from a mesh; a mesh is expected", mesh->variant.name);
+    if (mesh && mesh->live)
+        keys_fault(keys, "mesh", "'%s' maintains itself during the run; a mesh that is there before is expected",
+                   mesh->variant.name);
 }
 
 static void fill_group(Making *making, const Block *block, const Keys *keys)

@@ -60,7 +60,8 @@ const Param group_params[] = {
 
 const Param plot_params[] = {
     { "y", PARAM_TEXT, offsetof(PlotRequest, y), "", 0, 0, "the metric that is drawn", NULL },
-    { "x", PARAM_TEXT, offsetof(PlotRequest, x), "", 0, 0, "a key of [sweep], time, or as in cdf(latency)", NULL },
+    { "x", PARAM_TEXT, offsetof(PlotRequest, x), "", 0, 0, "a key of [sweep] or two, time, a metric, variant, difference,"
+                                                              " overlay, or as in cdf(latency)", NULL },
     { "format", PARAM_TEXT, offsetof(PlotRequest, format), "", 0, 0, "svg, pdf, png or tex", NULL },
     PARAM_END
 };

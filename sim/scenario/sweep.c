@@ -71,26 +71,32 @@ static double unit_factor(const char *unit, Unit kind)
     return parse_quantity(one, kind, &value, NULL) ? value : 0;
 }
 
-/* Writes all three in the smallest of their units. */
+/* Writes all three in the smallest of their units, or in bytes where powers of
+ * 1000 meet powers of 1024; false where they are no units of this kind. */
+static bool convert(Decimal *const of[3], Unit kind)
+{
+    double factors[3], least = INFINITY;
+    const char *unit = "";
+    bool whole = true;
+    for (int i = 0; i < 3; i++) {
+        factors[i] = unit_factor(of[i]->unit, kind);
+        if (factors[i] <= 0) return false;
+        if (factors[i] < least) least = factors[i], unit = of[i]->unit;
+    }
+    for (int i = 0; i < 3; i++) whole &= kind != UNIT_SIZE || fmod(factors[i], least) == 0;
+    g_autofree char *name = g_strdup(whole ? unit : "B");
+    for (int i = 0; i < 3; i++) {
+        of[i]->digits *= llround(factors[i] / (whole ? least : 1));
+        g_strlcpy(of[i]->unit, name, sizeof of[i]->unit);
+    }
+    return true;
+}
+
 static bool same_unit(Decimal *const of[3], GError **error)
 {
     if (strcmp(of[0]->unit, of[1]->unit) == 0 && strcmp(of[1]->unit, of[2]->unit) == 0) return true;
-    for (Unit kind = UNIT_TIME; kind <= UNIT_SHARE; kind++) {
-        double factors[3], least = INFINITY;
-        char unit[sizeof of[0]->unit] = "";
-        for (int i = 0; i < 3; i++) {
-            factors[i] = unit_factor(of[i]->unit, kind);
-            if (factors[i] >= least) continue;
-            least = factors[i];
-            g_strlcpy(unit, of[i]->unit, sizeof unit);
-        }
-        if (least <= 0) continue;
-        for (int i = 0; i < 3; i++) {
-            of[i]->digits *= llround(factors[i] / least);
-            g_strlcpy(of[i]->unit, unit, sizeof unit);
-        }
-        return true;
-    }
+    for (Unit kind = UNIT_TIME; kind <= UNIT_SHARE; kind++)
+        if (convert(of, kind)) return true;
     g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "'%s', '%s' and '%s' are not units of one kind; "
                 "write the same unit behind each number", of[0]->unit, of[1]->unit, of[2]->unit);
     return false;
@@ -171,7 +177,7 @@ static bool by_factor(Decimal from, Decimal to, Decimal factor, GPtrArray *out, 
 /* Takes "A .. B step C" apart; false where the text has no such form. */
 static bool is_range(const char *text, char *parts[3], bool *factor)
 {
-    g_autoptr(GRegex) form = g_regex_new("^(.*?)\\s*\\.\\.\\s*(.*?)\\s+(step|factor)\\s+(.*)$", 0, 0, NULL);
+    g_autoptr(GRegex) form = g_regex_new("^(.*?)\\s*\\.\\.\\s*(.*?)\\s*(step|factor)\\s*(.*)$", 0, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     if (!g_regex_match(form, text, 0, &match)) return false;
     g_autofree char *word = g_match_info_fetch(match, 3);
