@@ -19,7 +19,8 @@ endif
 LINK    := $(STRICT) $(if $(CLANG),,-Wno-maybe-uninitialized)
 
 SRC     := $(sort $(wildcard sim/*.c sim/*/*.c))
-OBJ     := $(SRC:%.c=$(BUILD)/%.o)
+PLOTS   := $(sort $(wildcard plots/*.gp))
+OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/plots.o
 LIB     := $(BUILD)/libsim.a
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
@@ -88,6 +89,16 @@ $(LIB): $(filter-out $(BUILD)/sim/main.o,$(OBJ))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(STRICT) $(CFLAGS) -c -o $@ $<
+
+# The scripts of plots/ as C strings, so that the program finds them wherever it stands.
+$(BUILD)/plots.c: $(PLOTS) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "report/plot_sheet.h"'; echo 'const PlotScript plot_scripts[] = {'; \
+	for f in $(PLOTS); do echo "{ \"$${f##*/}\","; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$f; echo '},'; done; \
+	echo '{ NULL, NULL } };'; } > $@
+
+$(BUILD)/plots.o: $(BUILD)/plots.c $(BUILD)/flags
 	$(CC) $(FLAGS) $(STRICT) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)

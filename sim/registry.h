@@ -67,10 +67,10 @@
 
 #define COMMANDS(X) \
     X(check) \
-    X(compare) \
     X(explain) \
     X(help) \
     X(list) \
+    X(plot) \
     X(run)
 
 /* NULL-terminated, in the order above. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `check`: everything that `run` checks, and what it will take. */
 #include <math.h>
+#include <string.h>
 
+#include "core/error.h"
+#include "experiment/machine.h"
 #include "scenario/plan.h"
 #include "world/world.h"
 
@@ -88,23 +91,33 @@ static void print_plan(const Plan *plan)
     g_print("  runs          %s\n", count);
 }
 
-static void print_end(const Scenario *scenario)
+/* When a run of this setting ends; free it. */
+static char *end_text(const Scenario *scenario)
 {
     g_autofree char *drain = format_duration(scenario->settings.drain);
     g_autofree char *end = scenario->end >= 0 ? format_duration(scenario->end) : NULL;
-    if (end) g_print("  a run ends    at %s\n", end);
-    else g_print("  a run ends    %s after its last publication\n", drain);
+    return end ? g_strdup_printf("at %s", end) : g_strdup_printf("%s after its last publication", drain);
 }
 
-static void print_effort(const Plan *plan)
+static void print_end(const Plan *plan)
 {
-    Effort effort = estimate(plan);
-    uint32_t replications = plan->replications, cores = g_get_num_processors();
+    g_autofree char *first = end_text(plan->scenarios[0]);
+    bool same = true;
+    for (uint32_t i = 1; same && plan->scenarios[i]; i++) {
+        g_autofree char *other = end_text(plan->scenarios[i]);
+        same = strcmp(first, other) == 0;
+    }
+    g_print("  a run ends    %s%s\n", first, same ? "" : " (the first; others differ)");
+}
+
+static void print_effort(const Plan *plan, const Effort *effort)
+{
+    uint32_t replications = plan->replications, cores = machine_cores();
     double runs = (double)plan->variant_count * plan->point_count;
-    g_autofree char *least = grouped(effort.least_nodes), *most = grouped(effort.most_nodes);
-    g_autofree char *messages = about(effort.messages / runs), *memory = about((double)effort.bytes / 1e6 + 1);
-    g_autofree char *time = time_text(effort.seconds * replications / cores);
-    bool same = effort.least_nodes == effort.most_nodes;
+    g_autofree char *least = grouped(effort->least_nodes), *most = grouped(effort->most_nodes);
+    g_autofree char *messages = about(effort->messages / runs), *memory = about((double)effort->bytes / 1e6 + 1);
+    g_autofree char *time = time_text(effort->seconds * replications / cores);
+    bool same = effort->least_nodes == effort->most_nodes;
     g_print("  nodes         %s%s%s\n", least, same ? "" : " to ", same ? "" : most);
     g_print("  messages      about %s a run, on average\n", messages);
     g_print("  memory        about %s MB for the largest run, one run on each core at a time\n", memory);
@@ -116,11 +129,15 @@ static bool run(char **arguments, GError **error)
     g_autoptr(Plan) plan = plan_read(arguments[0], (const char *const *)overrides, error);
     if (!plan) return false;
     print_plan(plan);
-    print_end(plan->scenarios[0]);
-    print_effort(plan);
+    print_end(plan);
+    Effort effort = estimate(plan);
+    print_effort(plan, &effort);
     g_print("  expectations  %u\n", plan->expects->len);
-    for (guint i = 0; i < plan->notes->len; i++) g_print("  note: %s\n", (char *)plan->notes->pdata[i]);
-    return true;
+    for (guint i = 0; i < plan->notes->len; i++) g_print("  note          %s\n", (char *)plan->notes->pdata[i]);
+    if (effort.bytes <= machine_free_memory()) return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_MACHINE, "one run takes about %.1f GiB of memory, and %.1f GiB are free",
+                (double)effort.bytes / 0x1p30, (double)machine_free_memory() / 0x1p30);
+    return false;
 }
 
 const Command command_check = {

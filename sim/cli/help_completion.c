@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/help_pages.h"
 
+#include <string.h>
+
 #include "cli/words.h"
 #include "scenario/expect.h"
 
@@ -50,8 +52,8 @@ static char *name_words(void)
         }
     }
     for (const Room *room = rooms; room->name; room++)
-        for (guint i = 0; room->variants[i]; i++)
-            if (room->variants != (const Variant *const *)metrics) word(out, room->variants[i]->name);
+        for (guint i = 0; room->variants[i] && strcmp(room->section, "metric") != 0; i++)
+            word(out, room->variants[i]->name);
     for (guint i = 0; metrics[i]; i++)
         for (const MetricName *m = metrics[i]->names; m->name; m++) word(out, m->name);
     return g_string_free(out, FALSE);

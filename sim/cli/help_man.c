@@ -9,23 +9,22 @@
 /* Appends text with what roff would take for its own made harmless. */
 static void put(GString *out, const char *text)
 {
-    bool line_start = out->len == 0 || out->str[out->len - 1] == '\n';
-    for (const char *p = text; *p; p++) {
-        if (line_start && (*p == '.' || *p == '\'')) g_string_append(out, "\\&");
-        if (*p == '\\') g_string_append(out, "\\e");
-        else if (*p == '-') g_string_append(out, "\\-");
-        else g_string_append_c(out, *p);
-        line_start = *p == '\n';
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        gunichar letter = g_utf8_get_char(p);
+        bool line_start = out->len == 0 || out->str[out->len - 1] == '\n';
+        if (line_start && (letter == '.' || letter == '\'')) g_string_append(out, "\\&");
+        if (letter == '\\') g_string_append(out, "\\e");
+        else if (letter == '-') g_string_append(out, "\\-");
+        else if (letter == '"') g_string_append(out, "\\(dq");
+        else if (letter > 127) g_string_append_printf(out, "\\[u%04X]", letter);
+        else g_string_append_c(out, (char)letter);
     }
 }
 
 static void heading(GString *out, const char *request, const char *text)
 {
     g_string_append_printf(out, "%s \"", request);
-    for (const char *p = text; *p; p++)
-        if (*p == '"') g_string_append(out, "\\(dq");
-        else if (*p == '\\') g_string_append(out, "\\e");
-        else g_string_append_c(out, *p);
+    put(out, text);
     g_string_append(out, "\"\n");
 }
 

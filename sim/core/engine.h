@@ -5,19 +5,15 @@
  * then round, then class, then destination, sender, and the sender's own order.
  * An event made for the present instant belongs to that instant's next round.
  *
- * Near events wait in a ring of time buckets that hold chunks of 16-byte
- * events; a bucket is gathered, radix-sorted and handed out as a batch, so the
- * next destinations are known and can be fetched from memory ahead of time.
- * Far events wait in coarse buckets, the farthest in one list.  Nothing is
- * allocated an event.
+ * Events wait in buckets of time (calendar.h); a bucket is gathered,
+ * radix-sorted (batch.h) and handed out in order, so the next destinations are
+ * known and can be fetched from memory ahead of time.  Nothing is allocated an
+ * event, and the width of the buckets follows what is pending.
  *
  *     operation               cost
  *     engine_at               O(1); O(log n) for an event of the running bucket
  *     engine_next             amortised O(1) for each event and bucket passed
  *     engine_cancel           O(1); the slot is reused once its time has come
- *
- * Source: R. Brown, "Calendar queues", CACM 31(10), 1988, made of two fixed
- * rings in place of one that is resized.
  */
 #pragma once
 #include <stdbool.h>

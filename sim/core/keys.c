@@ -155,6 +155,12 @@ const char *keys_value(const Keys *keys, const char *key)
     return given ? given->value : NULL;
 }
 
+int keys_line(const Keys *keys, const char *key)
+{
+    const Given *given = find(keys, key);
+    return given ? given->line : keys->line;
+}
+
 const char *keys_name(const Keys *keys, unsigned i)
 {
     return i < keys->given->len ? g_array_index(keys->given, Given, i).key : NULL;

@@ -43,6 +43,9 @@ const char *keys_directory(const Keys *keys);
 const char *keys_value(const Keys *keys, const char *key);
 static inline bool keys_given(const Keys *keys, const char *key) { return keys_value(keys, key) != NULL; }
 
+/* The line of this key (the section's, where it is not given). */
+int keys_line(const Keys *keys, const char *key);
+
 /* Reports a fault at this key's line (the section's, where the key is not given;
  * `key` NULL: no key is named). */
 void keys_fault(const Keys *keys, const char *key, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -56,6 +56,26 @@ static void an_equal_fault_is_kept_once(void)
     faults_free(faults);
 }
 
+static void what_the_command_line_sets_has_no_line(void)
+{
+    Faults *faults = faults_new("a.ini");
+    Keys *keys = keys_new(faults, "overlay", 4, NULL);
+    keys_add(keys, "degree", "x", 0);
+    keys_add(keys, "nodes", "9", 6);
+    g_assert_cmpint(keys_line(keys, "degree"), ==, 0);
+    g_assert_cmpint(keys_line(keys, "nodes"), ==, 6);
+    g_assert_cmpint(keys_line(keys, "arity"), ==, 4);
+    keys_fault(keys, "degree", "'x' is no number");
+    keys_fault(keys, "degree", "'x' is no number");
+    keys_fault(keys, NULL, "is odd");
+    g_autofree char *text = faults_text(faults);
+    g_assert_cmpstr(text, ==, "--set: [overlay] degree: 'x' is no number\na.ini:4: [overlay] is odd");
+    g_assert_cmpuint(faults_count(faults), ==, 2);
+    g_assert_cmpuint(faults_reports(faults), ==, 3);        /* equal ones too */
+    keys_free(keys);
+    faults_free(faults);
+}
+
 static void no_fault_is_no_text(void)
 {
     Faults *faults = faults_new("a.ini");
@@ -88,6 +108,7 @@ int main(int argc, char **argv)
     CASE(a_key_is_given_or_not);
     CASE(faults_stand_in_the_order_of_their_lines);
     CASE(an_equal_fault_is_kept_once);
+    CASE(what_the_command_line_sets_has_no_line);
     CASE(no_fault_is_no_text);
     CASE(an_error_decides_the_exit_status);
     return g_test_run();

@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "experiment/wire.h"
-#include "synthetic.h"
+#include "../experiment/synthetic.h"
 
 enum { JOBS = 12, ODD_ONE = 5 };
 

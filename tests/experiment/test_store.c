@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "experiment/database.h"
-#include "synthetic.h"
+#include "../experiment/synthetic.h"
 
 typedef struct { char *directory, *file; Plan *plan; } Place;
 

@@ -2,7 +2,7 @@
 #include "experiment/wire.h"
 
 #include "core/error.h"
-#include "synthetic.h"
+#include "../experiment/synthetic.h"
 
 static void same_bytes(GArray *a, GArray *b, const char *what)
 {

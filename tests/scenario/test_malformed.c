@@ -150,6 +150,8 @@ static const Row rows[] = {
     { WHOLE "[variant a]\nexpect.x.value = 3\n", "12: [variant a] expect.x.value: ", "cannot be set from here", 1 },
     { WHOLE "[variant a]\nscenario.seed = 3\n", "12: [variant a] scenario.seed: ", "the same for the whole experiment", 1 },
     { WHOLE "[variant a]\nprotocol.fanout = 3\n", "12: [protocol] fanout: ", "'flood' has no such key", 1 },
+    { WHOLE "[variant a]\noverlay.arity = two\n[variant b]\noverlay.arity = two\n", "14: [overlay] arity: ",
+      "not a whole number", 2 },
     { WHOLE "[variant a]\noverlay.arity = two\n", "12: [overlay] arity: ", "not a whole number", 1 },
     { WHOLE "[variant a]\noverlay.arity =\n", "12: [variant a] overlay.arity: ", "the value is empty", 1 },
     { WHOLE "[variant a]\noverlay.kind = rign\n", "12: [overlay] kind: ", "did you mean 'ring'?", 1 },

@@ -86,7 +86,7 @@ static void synchronous_phone_calls(void)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *text = g_strdup_printf(
-            "[scenario]\nduration = 60 s\n[network]\nlatency = 1 ms\n[overlay]\nkind = complete\nnodes = %u\n"
+            "[scenario]\nduration = 30 s\n[network]\nlatency = 1 ms\n[overlay]\nkind = complete\nnodes = %u\n"
             "[protocol]\nkind = gossip\nfanout = 1\nmode = %s\ninfect = forever\nclock = synchronous\ninterval = 1 s\n"
             "[workload w]\nkind = publish\npublications = 1\n", rows[i].nodes, rows[i].mode);
         g_autoptr(Plan) plan = plan_text(text);
@@ -108,7 +108,7 @@ static void asynchronous_calls(void)
     enum { RUNS = 400 };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *text = g_strdup_printf(
-            "[scenario]\nduration = 60 s\n[network]\nlatency = 1 ns\n[overlay]\nkind = complete\nnodes = %u\n"
+            "[scenario]\nduration = 30 s\n[network]\nlatency = 1 ns\n[overlay]\nkind = complete\nnodes = %u\n"
             "[protocol]\nkind = gossip\nfanout = 1\nmode = %s\ninfect = forever\nclock = poisson\ninterval = 1 s\n"
             "[workload w]\nkind = publish\npublications = 1\n", rows[i].nodes, rows[i].mode);
         g_autoptr(Plan) plan = plan_text(text);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "report/plot_axis.h"
+#include "report/plot_choice.h"
+
+enum { MOST_METRICS = 4, MOST_CURVES = 6, MOST_DRAWN_NODES = 1000 };
+
+static bool has(char **names, const char *name)
+{
+    return g_strv_contains((const char *const *)names, name);
+}
+
+/* The metrics worth a figure each: those of multicast, or of whatever else ran. */
+static GPtrArray *main_metrics(char **names)
+{
+    static const char *const usual[] = { "delivery_ratio", "latency_p99_ms", "redundancy", NULL };
+    static const char *const never[] = { "events", "wall_s", "events_per_s", NULL };
+    GPtrArray *chosen = g_ptr_array_new();
+    for (guint i = 0; usual[i]; i++)
+        if (has(names, usual[i])) g_ptr_array_add(chosen, (gpointer)usual[i]);
+    for (guint i = 0; names[i] && !has(names, usual[0]) && chosen->len < MOST_METRICS; i++)
+        if (!g_strv_contains(never, names[i]) && !g_strv_contains(usual, names[i])) g_ptr_array_add(chosen, names[i]);
+    return chosen;
+}
+
+static void add(GPtrArray *requests, const char *metric, const char *suffix, PlotMaker *make, const char *x)
+{
+    g_autofree char *name = g_strconcat(metric, suffix, NULL);
+    plot_choice_add(requests, g_strdelimit(name, "_", '-'), make, metric, x);
+}
+
+static void add_metrics(GPtrArray *requests, const PlotData *data, const GPtrArray *chosen)
+{
+    const PlotAxis *first = data->axes->len ? data->axes->pdata[0] : NULL;
+    const PlotAxis *second = data->axes->len > 1 ? data->axes->pdata[1] : NULL;
+    g_autofree char *both = second ? g_strdup_printf("%s, %s", first->key, second->key) : NULL;
+    for (guint i = 0; i < chosen->len; i++) {
+        const char *metric = chosen->pdata[i];
+        if (both) add(requests, metric, "-map", plot_heat, both);
+        bool few = !second || (second->count * data->variants->len <= MOST_CURVES && data->axes->len == 2 && i == 0);
+        if (first && few) add(requests, metric, "", plot_sweep, first->key);
+        if (!first && data->variants->len > 1) add(requests, metric, "", plot_bars, "variant");
+        if (data->variants->len > 1 && i < 2) add(requests, metric, "-difference", plot_forest, "difference");
+    }
+}
+
+/* Whether the run that an overlay figure would show first has one of a size to be seen. */
+static bool drawable(const PlotData *data, bool *yes, GError **error)
+{
+    GError *broken = NULL;
+    gint64 run = plot_data_first_run(data, 0, data->points->len - 1, &broken);
+    g_autoptr(sqlite3_stmt) rows = broken ? NULL : plot_data_prepare(data, "SELECT count(*) FROM node WHERE run = ?",
+                                                                     &broken);
+    if (broken) return g_propagate_error(error, broken), false;
+    sqlite3_bind_int64(rows, 1, run);
+    if (!plot_data_step(rows, error)) return false;
+    *yes = sqlite3_column_int(rows, 0) > 0 && sqlite3_column_int(rows, 0) <= MOST_DRAWN_NODES;
+    return true;
+}
+
+GPtrArray *plot_choice_default(const PlotData *data, GError **error)
+{
+    g_auto(GStrv) names = plot_data_names(data, "metric", error);
+    g_auto(GStrv) laws = names ? plot_data_names(data, "histogram", error) : NULL;
+    g_auto(GStrv) series = laws ? plot_data_names(data, "series", error) : NULL;
+    bool overlay = false;
+    if (!series || !drawable(data, &overlay, error)) return NULL;
+    GPtrArray *requests = plot_choice_new();
+    g_autoptr(GPtrArray) chosen = main_metrics(names);
+    add_metrics(requests, data, chosen);
+    bool several = data->variants->len > 1 || data->points->len > 1;
+    if (several && has(names, "redundancy") && has(names, "delivery_ratio"))
+        plot_choice_add(requests, "cost", plot_pareto, "delivery_ratio", "redundancy");
+    if (has(laws, "latency")) plot_choice_add(requests, "latency-cdf", plot_distribution, "", "latency");
+    if (has(laws, "load")) plot_choice_add(requests, "load", plot_distribution, "", "load")->ask.law = PLOT_CCDF;
+    if (has(series, "delivery_ratio")) plot_choice_add(requests, "time", plot_time, "delivery_ratio", "time");
+    if (overlay) plot_choice_add(requests, "overlay", plot_overlay, "", "overlay");
+    return requests;
+}

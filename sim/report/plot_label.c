@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/plot_label.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "registry.h"
+
+/* Names whose words alone would not say enough. */
+static const struct { const char *name, *words; } special[] = {
+    { "latency", "latency (ms)" },
+    { "hops", "overlay hops" },
+    { "degree", "degree (links per node)" },
+    { "load", "load (messages sent per node)" },
+    { "redundancy", "redundancy (extra per delivery)" },
+    { "duplicates", "duplicates (messages)" },
+    { "available_mean", "nodes up (time-average share)" },
+    { "available", "nodes up (share)" },
+    { "wall_s", "time of the event loop (s)" },
+    { "events_per_s", "events per second" },
+};
+
+static const char *unit_of(const char *name)
+{
+    for (guint i = 0; metrics[i]; i++)
+        for (const MetricName *row = metrics[i]->names; row && row->name; row++)
+            if (strcmp(row->name, name) == 0) return row->unit && strcmp(row->unit, "1") != 0 ? row->unit : "";
+    if (g_str_has_suffix(name, "_per_s") || g_str_has_suffix(name, "_per_node_s")) return "";
+    return g_str_has_suffix(name, "_ms") ? "ms" : g_str_has_suffix(name, "_s") ? "s" : "";
+}
+
+char *plot_label_words(const char *name)
+{
+    g_autofree char *unit = g_strconcat("_", unit_of(name), NULL);
+    bool cut = unit[1] && g_str_has_suffix(name, unit);
+    return g_strdelimit(g_strndup(name, strlen(name) - (cut ? strlen(unit) : 0)), "_", ' ');
+}
+
+char *plot_label(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(special); i++)
+        if (strcmp(special[i].name, name) == 0) return g_strdup(special[i].words);
+    g_autofree char *words = plot_label_words(name);
+    const char *unit = unit_of(name);
+    return *unit && strcmp(unit, words) != 0 ? g_strdup_printf("%s (%s)", words, unit) : g_steal_pointer(&words);
+}
+
+bool plot_label_is_share(const char *name)
+{
+    return strstr(name, "_ratio") || g_str_has_suffix(name, "_share") || g_str_has_suffix(name, "_gini") ||
+           g_str_has_prefix(name, "available");
+}
+
+static void number(PlotSheet *sheet, char axis, const char *key, double value)
+{
+    g_autofree char *name = g_strdup_printf("%c%s", axis, key);
+    plot_sheet_number(sheet, name, value);
+}
+
+/* The highest round start of an axis up to 1 that leaves `least` clear of its end. */
+static double zoom(double least)
+{
+    static const double starts[] = { 0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8 };
+    if (least > 1 - 1e-9) return 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
+        if (least >= starts[i] + 0.02 * (1 - starts[i])) return starts[i];
+    return 0;
+}
+
+/* 1, 2 or 5 times a power of ten, so that about five steps make `range`. */
+static double step_of(double range)
+{
+    double power = pow(10, floor(log10(range / 5))), factor = range / 5 / power;
+    return power * (factor < 1.5 ? 1 : factor < 3.5 ? 2 : factor < 7.5 ? 5 : 10);
+}
+
+void plot_label_ends(PlotSheet *sheet, char axis, double low, double high)
+{
+    double step = step_of(high - low);
+    number(sheet, axis, "min", low);
+    number(sheet, axis, "max", high);
+    number(sheet, axis, "step", step);
+}
+
+void plot_label_axis(PlotSheet *sheet, char axis, const char *name, double least, double most)
+{
+    g_autofree char *label = plot_label(name), *key = g_strdup_printf("%clabel", axis);
+    double start = 0;
+    if (plot_label_is_share(name) && least >= 0 && most > 0.4 && most <= 1.2) {
+        start = zoom(least);
+        plot_label_ends(sheet, axis, start, fmax(1, most) + 0.02 * (1 - start));
+    } else if (least > 0 && most > 1000 * least) {
+        number(sheet, axis, "log", 1);
+    } else {
+        double low = fmin(least, 0), high = fmax(most, 0);
+        if (high <= low) high = low + 1;
+        double step = step_of(high - low);
+        plot_label_ends(sheet, axis, floor(low / step) * step, ceil(1.02 * high / step) * step);
+    }
+    g_autofree char *from = start > 0 ? g_strdup_printf("%s, axis from %g", label, start) : g_strdup(label);
+    plot_sheet_text(sheet, key, from);
+}
+
+char *plot_label_estimate(double mean, double half)
+{
+    char value[G_ASCII_DTOSTR_BUF_SIZE], around[G_ASCII_DTOSTR_BUF_SIZE];
+    int digits = isnan(half) || half <= 0 ? 3 : CLAMP((int)ceil(-log10(half)), 0, 6);
+    g_autofree char *format = g_strdup_printf("%%.%df", fabs(mean) >= 1000 ? 0 : MIN(digits, 4));
+    g_ascii_formatd(value, sizeof value, format, mean);
+    if (isnan(half)) return g_strdup(value);
+    g_ascii_formatd(around, sizeof around, format, half);
+    return g_strdup_printf("%s ± %s", value, around);
+}
+
+void plot_label_note(PlotSheet *sheet, guint replications, const char *what)
+{
+    if (replications < 2) {
+        plot_sheet_text(sheet, "note", "one run, so no interval");
+        return;
+    }
+    g_autofree char *note = g_strdup_printf("mean of %u runs, %s: 95 %% interval", replications, what);
+    plot_sheet_text(sheet, "note", note);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An overlay as a picture: where its nodes are drawn, and what became of each. */
+#pragma once
+#include "graph/topology.h"
+#include "report/plot_data.h"
+#include "report/plot_sheet.h"
+
+typedef enum { PICTURE_REACHED, PICTURE_DEAD, PICTURE_CUT_OFF, PICTURE_SOURCE } PictureState;
+
+typedef struct { NodeId a, b; bool cut; } PictureLink;
+
+typedef struct {
+    guint nodes;
+    double *x, *y;              /* NaN where unknown, until plot_picture_place() */
+    char **names;               /* NULL: their numbers */
+    PictureState *states;
+    GArray *links;              /* of PictureLink */
+} Picture;
+
+Picture *plot_picture_new(guint nodes);
+void plot_picture_free(Picture *picture);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Picture, plot_picture_free)
+
+/* The overlay of a run as the tables node, link, event and delivery have it; a
+ * node is dead if it is down at the end of the run, cut off if it is up but the
+ * last publication that reached anybody did not reach it.  NULL without *error
+ * where the run recorded no nodes. */
+Picture *plot_picture_read(const PlotData *data, gint64 run, GError **error);
+
+/* Places every node in 0..1: where all places are known, by those, else by a
+ * layout (graph/layout.h).  False and *error (SIM_ERROR_TOPOLOGY) past its size. */
+bool plot_picture_place(Picture *picture, GError **error);
+
+/* Adds it to a sheet of overlay.gp as its next panel. */
+void plot_picture_add(PlotSheet *sheet, const Picture *picture, const char *title);
+
+/* Draws a topology alone into `file` (.svg, .pdf or .png), with nothing beside
+ * it; for `banyan topology --draw`.  False and *error (SIM_ERROR: SYNTAX for
+ * another ending, TOPOLOGY for one without links to draw, MACHINE). */
+bool plot_picture_draw(const Topology *topology, const char *title, const char *file, GError **error);
