@@ -53,6 +53,11 @@ static bool take(Store *store, GError **error)
 {
     int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     if (code != SQLITE_OK) return database_fail(store->db, store->path, error);
+    if (sqlite3_db_readonly(store->db, "main") == 1) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "%s: may not be written to; choose another directory with -o",
+                    store->path);
+        return false;
+    }
     int64_t application, tables;
     if (!database_exec(store->db, store->path, "PRAGMA locking_mode = EXCLUSIVE", error) ||
         !database_number(store->db, store->path, "PRAGMA application_id", &application, error) ||

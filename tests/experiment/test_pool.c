@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -279,6 +280,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });       /* its crashes are meant */
     CASE(any_number_of_workers_gives_the_same_results);
     CASE(large_results_cross_whole);
     CASE(a_job_that_always_crashes_fails_alone);
