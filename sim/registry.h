@@ -29,6 +29,7 @@
     X(file) \
     X(geometric) \
     X(grid) \
+    X(hyparview) \
     X(hypercube) \
     X(kary_tree) \
     X(minimum_spanning_tree) \

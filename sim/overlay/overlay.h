@@ -30,6 +30,7 @@ typedef struct {
  * messages; slots marked (optional) may be NULL. */
 typedef struct {
     size_t state_size;          /* bytes a node, zeroed before start() */
+    bool connected;             /* its links are connections: what a protocol sends to a neighbor goes over one */
     void (*start)(Node *self);                                  /* the node came up: it joins */
     void (*receive)(Node *self, NodeId from, const Message *message);
     void (*timer)(Node *self, uint32_t tag);                    /* (optional) */
@@ -55,9 +56,18 @@ NodeId      overlay_contact(Node *self);
 /* Sends a datagram; silence is all that a sender hears of a loss. */
 void        overlay_send(Node *self, NodeId to, const Message *message);
 
-/* Sends over a connection: where `to` is down when it arrives, unreachable() is
- * called here one latency later.  It is not lost or reordered. */
+/* Sends over a connection: where `to` is down when it arrives, or the link is
+ * cut, unreachable() is called here one latency later.  It is not lost or reordered. */
 void        overlay_send_connected(Node *self, NodeId to, const Message *message);
+
+/* True if the message that unreachable() is told of was sent by the protocol above.
+ * overlay_resend() sends such a message to another neighbor in its place;
+ * overlay_hold() keeps its publication for that until overlay_release(), which is
+ * called in stop() at the latest.  All but the first want a publication. */
+bool        overlay_carried(const Message *message);
+void        overlay_resend(Node *self, NodeId to, const Message *message);
+void        overlay_hold(Node *self, uint32_t publication);
+void        overlay_release(Node *self, uint32_t publication);
 
 /* Timers as in the protocol's contract; tag < 2^30. */
 uint64_t    overlay_after(Node *self, SimTime delay, uint32_t tag);

@@ -28,6 +28,7 @@ typedef struct {
     Variant variant;
     size_t state_size;          /* bytes a node, zeroed before start() */
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
+    bool fixed_overlay;         /* it is laid out at set-up: refused on a live overlay */
 
     /* Called by the world; slots marked (optional) may be NULL. */
     bool (*prepare)(const void *config, const ProtocolScope *scope, void *shared, GError **error); /* (optional) */

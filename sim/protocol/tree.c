@@ -212,6 +212,6 @@ const Protocol protocol_tree = {
         .source = "the baseline; no paper",
         .params = params, .config_size = sizeof(Config),
     },
-    .shared_size = sizeof(Shared),
+    .shared_size = sizeof(Shared), .fixed_overlay = true,
     .prepare = prepare, .release = release, .publish = publish, .receive = receive,
 };

@@ -214,3 +214,14 @@ void fits_places(Making *making)
     making_blame(keys, "latency", what);
     blame_size(making, what);
 }
+
+void fits_live(Making *making)
+{
+    const Overlay *overlay = scenario_overlay(making->scenario);
+    const Protocol *protocol = scenario_protocol(making->scenario);
+    if (!overlay || !overlay->live || !protocol || !protocol->fixed_overlay) return;
+    making_blame(making_keys(making, "protocol", NULL), "kind",
+                 "it is laid out over fixed links, which an overlay that maintains itself has not");
+    making_blame(making_keys(making, "overlay", NULL), "kind",
+                 "its links change as it runs, and the protocol needs fixed ones");
+}

@@ -33,4 +33,5 @@ void making_latency(Making *making);
 void fits_nodes(Making *making);
 void fits_members(Making *making);
 void fits_places(Making *making);
+void fits_live(Making *making);
 void fits_times(Making *making);

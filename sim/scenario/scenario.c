@@ -237,6 +237,7 @@ Scenario *scenario_make(const Setting *setting, Parts *parts, Faults *faults, co
     fits_nodes(&making);
     fits_members(&making);
     fits_places(&making);
+    fits_live(&making);
     fits_times(&making);
     const Keys *record = making_keys(&making, "record", NULL);
     if (scenario->nodes > DELIVERIES_KEPT && !(record && keys_given(record, "deliveries")))

@@ -53,14 +53,16 @@ static SimTime *last_arrival(World *world, NodeId from, NodeId to, uint32_t plac
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
 {
     const NetworkSettings *network = &world->scenario->network;
+    bool connected = world->bodies.list[body].message.flags & MESSAGE_CONNECTED;
     if (is_cut(world, from, to, place)) {
+        Message lost = world->bodies.list[body].message;
         world->counters.dropped[DROP_LINK_CUT]++;
+        if (connected) connection_reset(world, from, to, world->now + latency + world_latency(world, to, from), &lost);
         return;
     }
     SimTime arrival = world->now + latency;
     if (world->channels) {
         Random *random = draws_of(world, from);
-        bool connected = world->bodies.list[body].message.flags & MESSAGE_CONNECTED;
         if (network->loss > 0 && random_unit(random) < network->loss && !connected) {
             world->counters.dropped[DROP_LOSS]++;
             return;

@@ -75,6 +75,20 @@ void overlay_send_connected(Node *self, NodeId to, const Message *message)
     node_send(self, to, &marked);
 }
 
+bool overlay_carried(const Message *message) { return !(message->flags & MESSAGE_OVERLAY); }
+void overlay_hold(Node *self, uint32_t publication) { node_hold(self, publication); }
+void overlay_release(Node *self, uint32_t publication) { node_release(self, publication); }
+
+void overlay_resend(Node *self, NodeId to, const Message *message)
+{
+    enum { COUNTED = 2 };               /* hops: of the way there and of the news */
+    Message again = *message;
+    g_assert(again.publication != PUBLICATION_NONE && overlay_carried(message));
+    again.flags &= MESSAGE_PAYLOAD;
+    again.hops -= COUNTED;
+    node_send(self, to, &again);
+}
+
 uint64_t overlay_after(Node *self, SimTime delay, uint32_t tag)
 {
     return world_timer(self, delay, tag, TIMER_OVERLAY);
@@ -100,6 +114,13 @@ static uint32_t view_find(const View *view, NodeId other)
         else high = middle;
     }
     return low;
+}
+
+bool live_is_neighbor(const World *world, NodeId node, NodeId other)
+{
+    const View *view = &world->views[node];
+    uint32_t at = view_find(view, other);
+    return at < view->count && view->links[at].to == other;
 }
 
 bool overlay_neighbor_add(Node *self, NodeId other)

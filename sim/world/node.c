@@ -79,6 +79,15 @@ static inline uint32_t body_take(World *world, const Message *message)
     return body;
 }
 
+/* What goes to a neighbor on a live overlay of connections; `kept` is room for it. */
+static inline const Message *over_link(const World *world, const Message *message, Message *kept)
+{
+    if (G_LIKELY(!world->live || !world->live->connected)) return message;
+    *kept = *message;
+    kept->flags |= MESSAGE_CONNECTED;
+    return kept;
+}
+
 /* Lets go of a message that no copy is left of. */
 static inline void body_end(World *world, uint32_t body)
 {
@@ -109,7 +118,9 @@ void node_send(Node *self, NodeId to, const Message *message)
     uint32_t place = world->graph ? graph_find(world->graph, self->id, to) : UINT32_MAX;
     SimTime latency = place != UINT32_MAX ? link_latency(world, self->id, &world->graph->links[place])
                                           : world_latency(world, self->id, to);
-    uint32_t body = body_take(world, message);
+    bool linked = world->views && !(message->flags & MESSAGE_OVERLAY) && live_is_neighbor(world, self->id, to);
+    Message kept;
+    uint32_t body = body_take(world, linked ? over_link(world, message, &kept) : message);
     count_sent(world, self->id, message, 1);
     copy_send(world, self->id, to, place, latency, body);
     if (!world->bodies.list[body].copies) body_end(world, body);
@@ -129,7 +140,8 @@ static inline void neighbor_send(World *world, NodeId from, const Link *links, u
 void node_send_neighbor(Node *self, uint32_t i, const Message *message)
 {
     World *world = self->world;
-    uint32_t count, place, body = body_take(world, message);
+    Message kept;
+    uint32_t count, place, body = body_take(world, over_link(world, message, &kept));
     const Link *links = links_of(world, self->id, &count, &place);
     count_sent(world, self->id, message, 1);
     neighbor_send(world, self->id, links, place, i, body);
@@ -140,7 +152,8 @@ void node_send_neighbors(Node *self, NodeId except, const Message *message)
 {
     World *world = self->world;
     NodeId from = self->id;
-    uint32_t count, place, copies = 0, body = body_take(world, message);
+    Message kept;
+    uint32_t count, place, copies = 0, body = body_take(world, over_link(world, message, &kept));
     const Link *links = links_of(world, from, &count, &place);
     for (uint32_t i = 0; i < count; i++) {
         if ((links ? links[i].to : complete_neighbor(from, i)) == except) continue;
@@ -248,23 +261,20 @@ bool node_cancel(Node *self, uint64_t timer)
     return engine_cancel(self->world->engine, timer);
 }
 
-/* What a live overlay sent has arrived, or the news that it could not. */
-static void overlay_arrive(World *world, NodeId to, NodeId from, const Message *message)
+/* The news that a connection broke has reached its sender. */
+static void overlay_broken(World *world, NodeId sender, NodeId other, const Message *message)
 {
-    if (!(message->flags & MESSAGE_RESET)) world->live->receive(world_node(world, to), from, message);
-    else if (world->live->unreachable) world->live->unreachable(world_node(world, to), from, message);
+    if (world->live->unreachable) world->live->unreachable(world_node(world, sender), other, message);
 }
 
-/* A connection to a node that is down breaks: its sender hears so one latency later. */
-static void connection_reset(World *world, const Event *event, const Message *message)
+void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message)
 {
     Message reset = *message;
     reset.flags |= MESSAGE_RESET;
     uint32_t body = body_take(world, &reset);
     world->bodies.list[body].copies++;
     world->resets++;
-    engine_at(world->engine, world->now + world_latency(world, event->to, event->from), EVENT_MESSAGE, event->from,
-              event->to, body);
+    engine_at(world->engine, at, EVENT_MESSAGE, sender, other, body);
 }
 
 void node_arrive(World *world, const Event *event)
@@ -273,15 +283,17 @@ void node_arrive(World *world, const Event *event)
     bool up = bit_get(world->up, event->to);
     if (G_UNLIKELY(message.flags & MESSAGE_RESET)) {
         world->resets--;
-        if (up) overlay_arrive(world, event->to, event->from, &message);
+        if (up) overlay_broken(world, event->to, event->from, &message);
     } else if (G_UNLIKELY(!up)) {
         world->counters.reached++;
         world->counters.dropped[DROP_NODE_DOWN]++;
-        if (message.flags & MESSAGE_CONNECTED) connection_reset(world, event, &message);
+        if (message.flags & MESSAGE_CONNECTED)
+            connection_reset(world, event->from, event->to, world->now + world_latency(world, event->to, event->from), &message);
     } else {
         world->counters.reached++;
         world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
-        if (G_UNLIKELY(message.flags & MESSAGE_OVERLAY)) overlay_arrive(world, event->to, event->from, &message);
+        if (G_UNLIKELY(message.flags & MESSAGE_OVERLAY))
+            world->live->receive(world_node(world, event->to), event->from, &message);
         else world->protocol->receive(world_node(world, event->to), event->from, &message);
     }
     if (--world->bodies.list[event->word].copies == 0) body_end(world, event->word);

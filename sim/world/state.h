@@ -183,6 +183,7 @@ void live_prepare(World *world);
 void live_free(World *world);
 void live_start(World *world, NodeId node);
 void live_stop(World *world, NodeId node);
+bool live_is_neighbor(const World *world, NodeId node, NodeId other);
 
 /* setup.c: groups, overlay and network of this run. */
 bool world_build(World *world, GError **error);
@@ -209,6 +210,9 @@ void publications_free(World *world);
 
 /* node.c: a message reaches a node */
 void node_arrive(World *world, const Event *event);
+
+/* The connection over which `sender` sent `message` to `other` breaks: at `at` it hears so. */
+void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message);
 
 /* channel.c: the way of a message */
 void channel_prepare(World *world);

@@ -52,6 +52,7 @@ static const Row rows[] = {
     { NETWORK "jiter = 1 ms\n" TREE FLOOD NEWS, "3: [network] jiter: ", "did you mean 'jitter'?", 1 },
     { NETWORK TREE "degree = 3\n" FLOOD NEWS, "7: [overlay] degree: ", "'kary-tree' has no such key", 1 },
     { NETWORK TREE FLOOD "fanout = 3\n" NEWS, "9: [protocol] fanout: ", "'flood' has no such key", 1 },
+    { NETWORK "[overlay]\nkind = hyparview\nnodes = 9\n[protocol]\nkind = tree\n" NEWS, "7: [protocol] kind: ", "fixed links", 2 },
     { NETWORK TREE "mesh = ring\n" FLOOD NEWS, "7: [overlay] mesh: ", "'kary-tree' has no such key", 1 },
     { NETWORK TREE FLOOD "[workload news]\nsize = 1 kB\n", "9: [workload news] kind: ", "'kind' is missing; one of publish", 1 },
     { NETWORK "[overlay]\nnodes = 3\n" FLOOD NEWS, "3: [overlay] kind: ", "'kind' is missing", 1 },
