@@ -176,7 +176,8 @@ void publication_unused(World *world, uint32_t number)
 {
     Live *live = &world->lives[number];
     if (live->judged) return;                   /* the run is over */
-    source_end(world, live);
+    if (!live->ended) source_end(world, live);  /* a late word about it takes it up and drops it again */
+    live->ended = true;
     SimTime deadline = world->scenario->settings.deadline;
     if (world->now <= world->last_change && (deadline < 0 || world->now <= live->public.published + deadline)) return;
     judge(world, live);

@@ -33,6 +33,7 @@ typedef struct {
     Publication public;
     LiveState state;
     bool judged;
+    bool ended;                 /* in_use fell to 0 once */
     bool counted;               /* not before the warm-up */
     uint32_t workload;
     uint32_t in_use;            /* different messages in flight that carry it, and holds */
