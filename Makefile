@@ -42,7 +42,7 @@ all:                            ## build the optimised program ./banyan (the def
 	@$(MAKE) $(ALL_CORES) $(PROGRAM)
 
 deps:                           ## install the compiler, libraries and programs that are missing
-	@CC="$(CC)" tools/deps $(PKGS)
+	@CC="$(CC)" .ci/deps $(PKGS)
 
 demo: deps                      ## build, run scenarios/tree-vs-mesh.ini and plot it
 	@$(MAKE) $(ALL_CORES) $(PROGRAM)
@@ -69,10 +69,10 @@ layers:                         ## check who may include whom
 	@tests/layers sim
 
 install: $(PROGRAM)             ## install into PREFIX (/usr/local), below DESTDIR
-	tools/install "$(PROGRAM)" "$(DESTDIR)" "$(PREFIX)"
+	.ci/install "$(PROGRAM)" "$(DESTDIR)" "$(PREFIX)"
 
 uninstall:                      ## remove what install put there
-	tools/install --remove "$(DESTDIR)" "$(PREFIX)"
+	.ci/install --remove "$(DESTDIR)" "$(PREFIX)"
 
 help:                           ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'

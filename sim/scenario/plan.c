@@ -118,12 +118,11 @@ static void read_requests(const Reading *reading)
     }
 }
 
-/* What loading an overlay left out or filled in, each once. */
-static void take_note(Plan *plan, const Part *part)
+/* What loading a file left out or filled in, each once. */
+static void take_note(Plan *plan, const char *(*notes)(const void *config), const void *config)
 {
-    const Overlay *overlay = (const Overlay *)part->variant;
-    const char *note = overlay && part->config && overlay->notes ? overlay->notes(part->config) : NULL;
-    if (note && !g_ptr_array_find_with_equal_func(plan->notes, note, g_str_equal, NULL))
+    const char *note = notes && config ? notes(config) : NULL;
+    if (note && *note && !g_ptr_array_find_with_equal_func(plan->notes, note, g_str_equal, NULL))
         g_ptr_array_add(plan->notes, g_strdup(note));
 }
 
@@ -138,8 +137,11 @@ static void take_settings(Plan *plan)
     plan->replications_max = settings->replications_max;
     plan->precision = settings->precision;
     for (uint32_t i = 0; plan->scenarios[i]; i++) {
-        take_note(plan, &plan->scenarios[i]->overlay);
-        take_note(plan, &plan->scenarios[i]->mesh);
+        const Scenario *scenario = plan->scenarios[i];
+        const Overlay *mesh = (const Overlay *)scenario->mesh.variant;
+        take_note(plan, scenario_overlay(scenario)->notes, scenario->overlay.config);
+        if (mesh) take_note(plan, mesh->notes, scenario->mesh.config);
+        take_note(plan, scenario_network(scenario)->notes, scenario->latency.config);
     }
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# tools/deps does nothing where all is there, and installs or says what is missing elsewhere.
+# .ci/deps does nothing where all is there, and installs or says what is missing elsewhere.
 set -u
 cd "$(dirname "$0")/../.."
 scratch=$(mktemp -d)
@@ -15,12 +15,12 @@ stand_in apt-get ''
 stand_in sudo 'exec "$@"'
 : > "$scratch/calls"
 
-output=$(PATH=$scratch:$PATH tools/deps glib-2.0 2>&1)
+output=$(PATH=$scratch:$PATH .ci/deps glib-2.0 2>&1)
 outcome $? "with everything there it succeeds"
 [ -z "$output$(cat "$scratch/calls")" ]
 outcome $? "and says and calls nothing"
 
-output=$(PATH=$scratch:$PATH tools/deps no-such-library 2>&1)
+output=$(PATH=$scratch:$PATH .ci/deps no-such-library 2>&1)
 [ $? = 1 ]
 outcome $? "what stays missing is a failure"
 grep -q '^apt-get install .*libigraph-dev' "$scratch/calls"
@@ -31,7 +31,7 @@ outcome $? "and it is named"
 # A system without apt-get, where only what deps itself needs is found.
 mkdir "$scratch/bare"
 for tool in sh cat id env; do ln -s "$(command -v $tool)" "$scratch/bare/"; done
-output=$(PATH=$scratch/bare tools/deps glib-2.0 2>&1)
+output=$(PATH=$scratch/bare .ci/deps glib-2.0 2>&1)
 [ $? = 1 ]
 outcome $? "without apt-get it fails"
 grep -q 'missing: cc pkg-config perl prove gnuplot glib-2.0 Random123' <<<"$output"

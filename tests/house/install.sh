@@ -10,7 +10,7 @@ trap 'rm -rf "$root"' EXIT
 n=0
 outcome() { n=$((n + 1)); [ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"; }
 
-tools/install "$program" "$root" /opt/here 2>&1 | sed 's/^/# /'
+.ci/install "$program" "$root" /opt/here 2>&1 | sed 's/^/# /'
 outcome "${PIPESTATUS[0]}" "it installs below DESTDIR and PREFIX"
 
 at=$root/opt/here
@@ -42,7 +42,7 @@ sed -i "s|^prefix=.*|prefix=$at|" "$at/share/pkgconfig/banyan.pc"        # as if
 outcome "${PIPESTATUS[0]}" "a protocol is built against the headers alone"
 
 rm -f "$root/echo.c" "$root/echo.so"
-tools/install --remove "$root" /opt/here
+.ci/install --remove "$root" /opt/here
 [ -z "$(find "$root" -type f)" ]
 outcome $? "nothing is left after it was removed"
 echo "1..$n"
