@@ -68,6 +68,7 @@
 
 #define COMMANDS(X) \
     X(check) \
+    X(compare) \
     X(explain) \
     X(help) \
     X(list) \

@@ -8,6 +8,7 @@ typedef struct { int line; unsigned order; char *text; } Fault;
 struct Faults {
     char *file;
     GPtrArray *list;                /* of Fault, in order of arrival */
+    GHashTable *texts;              /* set of their texts */
     unsigned reports;
 };
 
@@ -23,12 +24,14 @@ Faults *faults_new(const char *file)
     Faults *faults = g_new0(Faults, 1);
     faults->file = g_strdup(file);
     faults->list = g_ptr_array_new_with_free_func(fault_free);
+    faults->texts = g_hash_table_new(g_str_hash, g_str_equal);
     return faults;
 }
 
 void faults_free(Faults *faults)
 {
     if (!faults) return;
+    g_hash_table_unref(faults->texts);
     g_ptr_array_unref(faults->list);
     g_free(faults->file);
     g_free(faults);
@@ -54,13 +57,13 @@ static void add(Faults *faults, int line, const char *section, const char *key, 
     if (section) g_string_append_printf(text, "[%s] ", section);
     if (key) g_string_append_printf(text, "%s: ", key);
     g_string_append(text, what);
-    for (guint i = 0; i < faults->list->len; i++)
-        if (strcmp(((Fault *)faults->list->pdata[i])->text, text->str) == 0) {
-            g_string_free(text, TRUE);
-            return;
-        }
+    if (g_hash_table_contains(faults->texts, text->str)) {
+        g_string_free(text, TRUE);
+        return;
+    }
     Fault *fault = g_new(Fault, 1);
     *fault = (Fault){ line, faults->list->len, g_string_free(text, FALSE) };
+    g_hash_table_add(faults->texts, fault->text);
     g_ptr_array_add(faults->list, fault);
 }
 

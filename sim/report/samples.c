@@ -170,19 +170,35 @@ Estimate samples_pooled(const Samples *samples, guint variant, guint point, guin
     return statistics_ratio(above, below, known, SAMPLES_CONFIDENCE);
 }
 
+/* Walks along two cells by replication; those that both have meet at equal ones. */
+#define EACH_PAIR(a, b, a_count, b_count, i, j) \
+    (guint i = 0, j = 0; i < (a_count) && j < (b_count); \
+     (a)[i].replication < (b)[j].replication ? i++ : (a)[i].replication > (b)[j].replication ? j++ : (i++, j++))
+
+GArray *samples_differences(const Samples *samples, guint variant, guint against, guint point, guint metric)
+{
+    guint a_count, b_count;
+    const Sample *a = samples_of(samples, variant, point, metric, &a_count);
+    const Sample *b = samples_of(samples, against, point, metric, &b_count);
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(Sample));
+    for EACH_PAIR(a, b, a_count, b_count, i, j) {
+        if (a[i].replication != b[j].replication) continue;
+        Sample difference = { a[i].replication, a[i].value - b[j].value, NAN, NAN };
+        g_array_append_val(out, difference);
+    }
+    return out;
+}
+
 Paired samples_difference(const Samples *samples, guint variant, guint against, guint point, guint metric)
 {
     guint a_count, b_count, pairs = 0;
     const Sample *a = samples_of(samples, variant, point, metric, &a_count);
     const Sample *b = samples_of(samples, against, point, metric, &b_count);
     g_autofree double *x = g_new(double, a_count + 1), *y = g_new(double, a_count + 1);
-    for (guint i = 0, j = 0; i < a_count && j < b_count; ) {
-        if (a[i].replication < b[j].replication) i++;
-        else if (a[i].replication > b[j].replication) j++;
-        else {
-            x[pairs] = a[i++].value;
-            y[pairs++] = b[j++].value;
-        }
+    for EACH_PAIR(a, b, a_count, b_count, i, j) {
+        if (a[i].replication != b[j].replication) continue;
+        x[pairs] = a[i].value;
+        y[pairs++] = b[j].value;
     }
     return statistics_paired(x, y, pairs, SAMPLES_CONFIDENCE);
 }

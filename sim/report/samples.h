@@ -50,6 +50,10 @@ Estimate samples_mean(const Samples *samples, guint variant, guint point, guint 
 /* Sum of numerators over sum of denominators; value NaN where the metric is no ratio. */
 Estimate samples_pooled(const Samples *samples, guint variant, guint point, guint metric);
 
+/* The differences `variant` - `against` as Samples, one for each replication that
+ * both have, ascending; free with g_array_unref(). */
+GArray *samples_differences(const Samples *samples, guint variant, guint against, guint point, guint metric);
+
 /* `variant` - `against` over the replications that both have. */
 Paired samples_difference(const Samples *samples, guint variant, guint against, guint point, guint metric);
 

@@ -291,7 +291,7 @@ static void precision_stops_at_the_same_replication(Place *place, gconstpointer 
 static void precision_keeps_to_its_minimum_and_cap(Place *place, gconstpointer unused)
 {
     (void)unused;
-    place->plan->precision = 0.9;
+    place->plan->precision = 2;         /* met by any two replications */
     Experiment experiment = experiment_of(place, 2, noisy);
     Outcome outcome = run(&experiment);
     g_assert_cmpuint(outcome.last, ==, 2);
