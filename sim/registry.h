@@ -73,7 +73,8 @@
     X(help) \
     X(list) \
     X(plot) \
-    X(run)
+    X(run) \
+    X(topology)
 
 /* NULL-terminated, in the order above. */
 extern const Network *const networks[];

@@ -35,5 +35,5 @@ typedef struct {
  * ANALYSE_WORK steps or it is a tree; else the diameter is a lower bound by a
  * double sweep, and the mean is taken from 64 sources drawn by `seed`.
  * False and *error where igraph fails. */
-#define ANALYSE_WORK 4e9
+#define ANALYSE_WORK 1e9
 bool topology_analyse(const Topology *topology, uint64_t seed, Figures *out, GError **error);

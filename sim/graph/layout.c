@@ -50,6 +50,15 @@ static igraph_error_t place(const igraph_t *graph, uint32_t levels, igraph_matri
                                               NULL, NULL, NULL, NULL, NULL);
 }
 
+/* Levels are a unit apart, as leaves are: a broad tree gets taller, root on top. */
+static void stretch_tree(uint32_t nodes, uint32_t levels, const double *x, double *y)
+{
+    double left = x[0], right = x[0];
+    for (uint32_t v = 0; v < nodes; v++) left = fmin(left, x[v]), right = fmax(right, x[v]);
+    double step = levels > 1 ? fmax(1, 0.7 * (right - left) / (levels - 1)) : 1;
+    for (uint32_t v = 0; v < nodes; v++) y[v] *= -step;
+}
+
 bool graph_layout(const Graph *graph, uint64_t seed, double *x, double *y, GError **error)
 {
     static const char doing[] = "a layout of the graph";
@@ -69,8 +78,9 @@ bool graph_layout(const Graph *graph, uint64_t seed, double *x, double *y, GErro
         placed = place(&copy, levels, &places) == IGRAPH_SUCCESS;
         for (uint32_t v = 0; placed && v < graph->nodes; v++) {
             x[v] = MATRIX(places, v, 0);
-            y[v] = levels ? -MATRIX(places, v, 1) : MATRIX(places, v, 1);
+            y[v] = MATRIX(places, v, 1);
         }
+        if (placed && levels) stretch_tree(graph->nodes, levels, x, y);
         igraph_matrix_destroy(&places);
     }
     igraph_destroy(&copy);
