@@ -170,8 +170,9 @@ static Topology *build_mesh(const Order *order, OverlayScope scope, GError **err
     Topology *mesh = order->mesh->build(order->mesh_config, &scope, error);
     if (!mesh) return NULL;
     if (mesh->complete && mesh->nodes > COMPLETE_MOST) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_TOPOLOGY, "a complete mesh of %u nodes is too large to take a tree from; "
-                    "at most %d nodes", mesh->nodes, COMPLETE_MOST);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_TOPOLOGY,
+                    "a complete mesh of %u nodes is too large to take a tree from; at most %d nodes", mesh->nodes,
+                    COMPLETE_MOST);
         topology_free(mesh);
         return NULL;
     }
@@ -212,8 +213,9 @@ static Topology *treat_components(const Order *order, Topology *all, GError **er
     for (uint32_t c = 1; c < components; c++)
         if (sizes[c] > sizes[largest]) largest = c;
     if (components > 1 && order->settings.disconnected == DISCONNECTED_REFUSE) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_TOPOLOGY, "%u components, the largest of %u of %u nodes; disconnected=keep "
-                    "or largest takes them", components, sizes[largest], all->nodes);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_TOPOLOGY,
+                    "%u components, the largest of %u of %u nodes; disconnected=keep or largest takes them", components,
+                    sizes[largest], all->nodes);
         return NULL;
     }
     if (components == 1 || order->settings.disconnected != DISCONNECTED_LARGEST) return g_steal_pointer(&whole);

@@ -140,7 +140,8 @@ diameter             2
 mean path            1.33333
 articulation points  1
 clustering           0
-note                 2 nodes of smaller components are left out" "$scratch/parts.edges" format=edgelist disconnected=largest
+note                 2 nodes of smaller components are left out" \
+    "$scratch/parts.edges" format=edgelist disconnected=largest
 
 refuses "an impossible graph, at each key" "\
 banyan: topology: nodes: 5 nodes of degree 3 have an odd number of link ends; one of both must be even

@@ -101,7 +101,8 @@ static void trees_take_a_way_of_their_own_to_the_same_figures(void)
         g_assert_cmpint(igraph_diameter(&copy, &diameter, NULL, NULL, NULL, NULL, false, true), ==, IGRAPH_SUCCESS);
         g_assert_cmpint(igraph_average_path_length(&copy, &path, NULL, false, true), ==, IGRAPH_SUCCESS);
         g_assert_cmpint(igraph_articulation_points(&copy, &points), ==, IGRAPH_SUCCESS);
-        g_assert_cmpint(igraph_transitivity_undirected(&copy, &clustering, IGRAPH_TRANSITIVITY_NAN), ==, IGRAPH_SUCCESS);
+        g_assert_cmpint(igraph_transitivity_undirected(&copy, &clustering, IGRAPH_TRANSITIVITY_NAN), ==,
+                        IGRAPH_SUCCESS);
         Figures f = figures_of(tree);
         g_assert_true(f.tree);
         g_assert_cmpfloat(f.diameter, ==, diameter);

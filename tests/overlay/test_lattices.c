@@ -8,7 +8,8 @@ static void the_links_are_those_that_a_flood_counts(void)
         { "random-regular", "degree=5", 10000, 40001 }, { "ring", "", 100, 101 },
         { "grid", "width=32 height=32", 1024, 2945 }, { "hypercube", "dimension=10", 1024, 9217 },
         { "torus", "width=32 height=32", 1024, 2 * 2048 - 1023 }, { "ring", "", 3, 4 },
-        { "grid", "width=1 height=7", 7, 6 }, { "torus", "width=3 height=3", 9, 28 }, { "hypercube", "dimension=0", 1, 0 },
+        { "grid", "width=1 height=7", 7, 6 }, { "torus", "width=3 height=3", 9, 28 },
+        { "hypercube", "dimension=0", 1, 0 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_test_message("%s %s", rows[i].kind, rows[i].keys);
@@ -33,7 +34,8 @@ static void nobodys_degree_differs_in_ring_torus_and_hypercube(void)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Topology) topology = made(rows[i].kind, rows[i].nodes, rows[i].keys, 1);
-        for (uint32_t v = 0; v < rows[i].nodes; v++) g_assert_cmpuint(graph_degree(topology->graph, v), ==, rows[i].degree);
+        for (uint32_t v = 0; v < rows[i].nodes; v++)
+            g_assert_cmpuint(graph_degree(topology->graph, v), ==, rows[i].degree);
     }
 }
 
