@@ -128,22 +128,40 @@ static Graph *make_graph(const Draft *draft)
     return graph;
 }
 
+/* Where a link of the file stands in the graph: both directions; not set for loops. */
+typedef struct { uint32_t there, back; } Place;
+
+static Place *find_places(const Draft *draft, const Graph *graph)
+{
+    Place *places = g_new(Place, (gsize)draft->links->len + 1);
+    for (guint i = 0; i < draft->links->len; i++) {
+        const DraftLink *link = &g_array_index(draft->links, DraftLink, i);
+        if (link->a == link->b) continue;
+        places[i] = (Place){ graph_find(graph, link->a, link->b), graph_find(graph, link->b, link->a) };
+    }
+    return places;
+}
+
+static bool is_loop(const Draft *draft, guint i)
+{
+    const DraftLink *link = &g_array_index(draft->links, DraftLink, i);
+    return link->a == link->b;
+}
+
 /* Counts what the simple graph leaves out; sets listed[place] for each direction
  * that the file gives. */
-static LinksFound count_links(const Draft *draft, const Graph *graph, bool *listed)
+static LinksFound count_links(const Draft *draft, const Place *places, bool *listed)
 {
     LinksFound found = { .links = draft->links->len };
     for (guint i = 0; i < draft->links->len; i++) {
-        const DraftLink *link = &g_array_index(draft->links, DraftLink, i);
-        if (link->a == link->b) {
+        if (is_loop(draft, i)) {
             found.loops++;
             continue;
         }
-        uint32_t there = graph_find(graph, link->a, link->b), back = graph_find(graph, link->b, link->a);
-        if (listed[there]) found.parallel++;
-        else if (listed[back]) found.opposite++;
-        listed[there] = true;
-        if (!draft->directed) listed[back] = true;
+        if (listed[places[i].there]) found.parallel++;
+        else if (listed[places[i].back]) found.opposite++;
+        listed[places[i].there] = true;
+        if (!draft->directed) listed[places[i].back] = true;
     }
     return found;
 }
@@ -167,22 +185,9 @@ static void keep(LinkColumn *column, uint32_t place, double value, char *text)
     else keep_shortest(&column->texts[place], text);
 }
 
-static LinkColumn *make_column(const Draft *draft, DraftColumn *from, const Graph *graph, const bool *listed)
+/* Directions that the file does not give have the values of the other. */
+static void fill_unlisted(LinkColumn *column, const Graph *graph, const bool *listed)
 {
-    uint32_t places = graph->first[graph->nodes];
-    LinkColumn *column = g_new0(LinkColumn, 1);
-    *column = (LinkColumn){ .name = g_strdup(from->name), .owner = g_steal_pointer(&from->owner) };
-    if (from->values) column->values = g_new(double, places + 1);
-    else column->texts = g_new0(char *, places + 1);
-    for (uint32_t i = 0; column->values && i < places; i++) column->values[i] = NAN;
-    for (guint i = 0; i < draft->links->len; i++) {
-        const DraftLink *link = &g_array_index(draft->links, DraftLink, i);
-        if (link->a == link->b) continue;
-        double value = from->values ? g_array_index(from->values, double, i) : NAN;
-        char *text = from->texts ? from->texts->pdata[i] : NULL;
-        keep(column, graph_find(graph, link->a, link->b), value, text);
-        if (!draft->directed) keep(column, graph_find(graph, link->b, link->a), value, text);
-    }
     for (NodeId node = 0; node < graph->nodes; node++)
         for (uint32_t i = graph->first[node]; i < graph->first[node + 1]; i++) {
             if (listed[i]) continue;
@@ -190,6 +195,23 @@ static LinkColumn *make_column(const Draft *draft, DraftColumn *from, const Grap
             if (column->values) column->values[i] = column->values[back];
             else column->texts[i] = column->texts[back];
         }
+}
+
+static LinkColumn *make_column(const Draft *draft, DraftColumn *from, const Graph *graph, const Place *places)
+{
+    uint32_t count = graph->first[graph->nodes];
+    LinkColumn *column = g_new0(LinkColumn, 1);
+    *column = (LinkColumn){ .name = g_strdup(from->name), .owner = g_steal_pointer(&from->owner) };
+    if (from->values) column->values = g_new(double, (gsize)count + 1);
+    else column->texts = g_new0(char *, (gsize)count + 1);
+    for (uint32_t i = 0; column->values && i < count; i++) column->values[i] = NAN;
+    for (guint i = 0; i < draft->links->len; i++) {
+        if (is_loop(draft, i)) continue;
+        double value = from->values ? g_array_index(from->values, double, i) : NAN;
+        char *text = from->texts ? from->texts->pdata[i] : NULL;
+        keep(column, places[i].there, value, text);
+        if (!draft->directed) keep(column, places[i].back, value, text);
+    }
     return column;
 }
 
@@ -210,7 +232,7 @@ static char **take_names(Draft *draft)
 
 static void note_names(Draft *draft, char **names)
 {
-    if (!names) return;
+    if (!draft->names->len) return;             /* ids differ */
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     uint32_t repeated = 0;
     for (guint i = 0; i < draft->ids->len; i++) {
@@ -269,10 +291,14 @@ Topology *draft_finish(Draft *draft, GError **error)
     if (wrong) return text_fault(draft->text, SIM_ERROR_TOPOLOGY, error, "%s", wrong), NULL;
     Graph *graph = make_graph(draft);
     Topology *topology = topology_new(draft->ids->len, graph);
-    g_autofree bool *listed = g_new0(bool, graph->first[graph->nodes] + 1);
-    topology->found = count_links(draft, graph, listed);
-    for (guint i = 0; i < draft->columns->len; i++)
-        g_ptr_array_add(topology->columns, make_column(draft, draft->columns->pdata[i], graph, listed));
+    g_autofree bool *listed = g_new0(bool, (gsize)graph->first[graph->nodes] + 1);
+    g_autofree Place *places = find_places(draft, graph);
+    topology->found = count_links(draft, places, listed);
+    for (guint i = 0; i < draft->columns->len; i++) {
+        LinkColumn *column = make_column(draft, draft->columns->pdata[i], graph, places);
+        fill_unlisted(column, graph, listed);
+        g_ptr_array_add(topology->columns, column);
+    }
     topology->names = take_names(draft);
     note_links(draft, &topology->found);
     note_names(draft, topology->names);

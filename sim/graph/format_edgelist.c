@@ -16,10 +16,9 @@ static int by_id(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Ids with holes cost nothing: a node for each id that is mentioned, ascending. */
-static void sort_ids(Draft *draft, const GArray *pairs)
+/* Ids of any size: sorted, and searched for. */
+static void number_sparse(Draft *draft, const GArray *pairs)
 {
-    if (!pairs->len) return;
     g_array_append_vals(draft->ids, pairs->data, pairs->len * 2);
     qsort(draft->ids->data, draft->ids->len, sizeof(uint64_t), by_id);
     uint64_t *ids = (uint64_t *)draft->ids->data;
@@ -27,22 +26,44 @@ static void sort_ids(Draft *draft, const GArray *pairs)
     for (guint i = 0; i < draft->ids->len; i++)
         if (!kept || ids[kept - 1] != ids[i]) ids[kept++] = ids[i];
     g_array_set_size(draft->ids, kept);
-}
-
-static NodeId rank(const Draft *draft, uint64_t id)
-{
-    const uint64_t *ids = (const uint64_t *)draft->ids->data;
-    if (id < draft->ids->len && ids[id] == id) return (NodeId)id;       /* no holes below */
-    return (NodeId)((const uint64_t *)bsearch(&id, ids, draft->ids->len, sizeof id, by_id) - ids);
-}
-
-static void number_nodes(Draft *draft, const GArray *pairs)
-{
-    sort_ids(draft, pairs);
     for (guint i = 0; i < pairs->len; i++) {
         const Pair *pair = &g_array_index(pairs, Pair, i);
-        draft_link(draft, rank(draft, pair->a), rank(draft, pair->b));
+        const uint64_t *a = bsearch(&pair->a, ids, kept, sizeof *ids, by_id);
+        const uint64_t *b = bsearch(&pair->b, ids, kept, sizeof *ids, by_id);
+        draft_link(draft, (NodeId)(a - ids), (NodeId)(b - ids));
     }
+}
+
+/* Ids that a table holds: several times faster for millions of links. */
+static void number_dense(Draft *draft, const GArray *pairs, uint64_t largest)
+{
+    g_autofree NodeId *ranks = g_new0(NodeId, largest + 1);
+    for (guint i = 0; i < pairs->len; i++) {
+        const Pair *pair = &g_array_index(pairs, Pair, i);
+        ranks[pair->a] = ranks[pair->b] = 1;
+    }
+    for (uint64_t id = 0; id <= largest; id++) {
+        if (!ranks[id]) continue;
+        ranks[id] = draft->ids->len;
+        g_array_append_val(draft->ids, id);
+    }
+    for (guint i = 0; i < pairs->len; i++) {
+        const Pair *pair = &g_array_index(pairs, Pair, i);
+        draft_link(draft, ranks[pair->a], ranks[pair->b]);
+    }
+}
+
+/* A node for each id that is mentioned, ascending; holes cost nothing. */
+static void number_nodes(Draft *draft, const GArray *pairs)
+{
+    uint64_t largest = 0;
+    if (!pairs->len) return;
+    for (guint i = 0; i < pairs->len; i++) {
+        const Pair *pair = &g_array_index(pairs, Pair, i);
+        largest = MAX(largest, MAX(pair->a, pair->b));
+    }
+    if (largest < 8 * (uint64_t)pairs->len) number_dense(draft, pairs, largest);
+    else number_sparse(draft, pairs);
 }
 
 static bool read_pair(Text *text, char **fields, GArray *pairs, GError **error)

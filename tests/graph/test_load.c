@@ -85,6 +85,11 @@ static void ids_with_holes_are_nodes_by_rank(void)
     g_assert_cmpstr(topology->names[2], ==, "18446744073709551615");
     g_assert_cmpuint(graph_degree(topology->graph, 1), ==, 2);
     g_assert_cmpuint(topology->found.loops, ==, 1);
+    g_autoptr(Topology) small = written_good("9 4\n4 2\n", FORMAT_EDGELIST);
+    g_assert_cmpuint(small->nodes, ==, 3);
+    g_assert_cmpstr(small->names[0], ==, "2");
+    g_assert_cmpstr(small->names[2], ==, "9");
+    g_assert_cmpuint(graph_find(small->graph, 1, 2), !=, UINT32_MAX);
 }
 
 static double value(const Topology *topology, const char *name, NodeId a, NodeId b)
