@@ -13,12 +13,17 @@ static NodeId *grown(NodeId *old, size_t count, size_t room)
     return larger;
 }
 
-void edges_grow(Edges *edges)
+void edges_reserve(Edges *edges, size_t room)
 {
-    size_t room = edges->room ? 2 * edges->room : 64;
+    if (room <= edges->room) return;
     edges->a = grown(edges->a, edges->room, room);
     edges->b = grown(edges->b, edges->room, room);
     edges->room = room;
+}
+
+void edges_grow(Edges *edges)
+{
+    edges_reserve(edges, edges->room ? 2 * edges->room : 64);
 }
 
 void edges_clear(Edges *edges)

@@ -10,6 +10,10 @@ typedef struct {
 } Edges;
 
 void edges_grow(Edges *edges);
+
+/* Makes room for this many at once, which large lists are asked for in time. */
+void edges_reserve(Edges *edges, size_t room);
+
 void edges_clear(Edges *edges);
 
 static inline void edges_add(Edges *edges, NodeId a, NodeId b)

@@ -120,6 +120,7 @@ uint32_t graph_spanning_tree(const Graph *graph, NodeId source, NodeId *parents)
 Topology *topology_new_trees(uint32_t nodes, NodeId *const *parents, uint32_t count)
 {
     Edges edges = { 0 };
+    edges_reserve(&edges, (size_t)nodes * count);
     for (uint32_t t = 0; t < count; t++)
         for (uint32_t v = 0; v < nodes; v++)
             if (parents[t][v] != NODE_NONE) edges_add(&edges, v, parents[t][v]);

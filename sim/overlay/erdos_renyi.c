@@ -31,6 +31,8 @@ static Graph *draw(uint32_t nodes, double chance, Random *random)
     Edges edges = { 0 };
     double scale = chance < 1 ? 1 / log1p(-chance) : 0;
     uint64_t v = 1, w = 0, most = (uint64_t)nodes * nodes;
+    double expected = chance * nodes / 2 * (nodes - 1.0);
+    edges_reserve(&edges, (size_t)(expected + 4 * sqrt(expected)) + 1);
     while (chance > 0) {
         double leap = floor(log(random_open(random)) * scale);
         w += leap < (double)most ? (uint64_t)leap : most;

@@ -29,6 +29,7 @@ static Topology *build(const void *config, const OverlayScope *scope, GError **e
     (void)error;
     const Config *c = config;
     Edges edges = { 0 };
+    edges_reserve(&edges, 2 * (size_t)scope->nodes);
     double *across = g_new(double, scope->nodes), *down = g_new(double, scope->nodes);
     for (uint32_t i = 0; i < scope->nodes; i++) {
         uint32_t x = i % c->width, y = i / c->width;
