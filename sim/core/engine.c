@@ -23,6 +23,7 @@ struct Engine {
     SimTime now;
     uint32_t round;             /* of the event handed out last */
 
+    uint64_t most;              /* events that waited, when a bucket was taken */
     Late *late;                 /* binary heap */
     uint32_t late_count, late_room;
     uint64_t late_order;
@@ -162,6 +163,7 @@ static bool batch_load(Engine *engine, SimTime end)
     calendar_take(calendar, bucket, engine->batch);
     Pending *sorted = batch_sort(engine->batch, engine->spare, count, calendar->width_bits + KEY_CLASS_BITS);
     if (sorted != engine->batch) engine->spare = engine->batch, engine->batch = sorted;
+    engine->most = MAX(engine->most, count + calendar_events(calendar));
     engine->batch_count = count;
     engine->batch_next = 0;
     engine->batch_start = bucket << calendar->width_bits;
@@ -255,6 +257,11 @@ uint64_t engine_pending(const Engine *engine, void (*visit)(void *, const Event 
         visit(data, &(Event){ late->time, late->class, late->to, late->from, late->word });
     }
     return count;
+}
+
+uint64_t engine_most(const Engine *engine)
+{
+    return engine->most;
 }
 
 uint64_t engine_bytes(const Engine *engine)

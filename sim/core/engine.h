@@ -75,5 +75,8 @@ bool engine_timer_take(Engine *engine, uint32_t word, uint32_t *epoch, uint32_t 
  * `visit` (in no particular order) where that is not NULL. */
 uint64_t engine_pending(const Engine *engine, void (*visit)(void *data, const Event *event), void *data);
 
+/* How many waited at once, at most, as counted once a bucket. */
+uint64_t engine_most(const Engine *engine);
+
 /* Bytes of memory held for events and timers. */
 uint64_t engine_bytes(const Engine *engine);

@@ -21,12 +21,22 @@ typedef struct {
     uint32_t hops;
 } DeliveryRow;
 
+/* What a run took of the machine: no result, for it differs from run to run. */
+typedef struct {
+    double overlay_s, network_s;        /* set-up: the overlay; the network and the latency of every link */
+    double start_s;                     /* set-up: what will happen, engine, protocol */
+    double end_s;                       /* verdicts and rows */
+    uint64_t pending_most;              /* events that waited at once, at most */
+    uint64_t pending_bytes;             /* memory held for them, timers included */
+} RunCost;
+
 /* Owns its arrays and, through `texts`, every text in them. */
 typedef struct {
     GArray *metrics, *histograms, *series, *events, *nodes, *links, *deliveries;
     GStringChunk *texts;
     uint64_t event_count;       /* the metric `events` */
     double wall_s;              /* of the event loop alone */
+    RunCost cost;
 } RunResult;
 
 RunResult *result_new(void);

@@ -189,11 +189,16 @@ bool world_build(World *world, GError **error)
     bool members_only = groups->len == 1 && ((const Group *)groups->pdata[0])->overlay == GROUP_MEMBERS_ONLY;
     world->nodes = world->scenario->nodes;
     world->words = (world->nodes + 63) / 64;
+    RunCost *cost = &world->result->cost;
+    gint64 since = g_get_monotonic_time();
     if (members_only) groups_draw(world);
     if (!world->network->after_overlay && !network_build(world, error)) return false;
+    cost->network_s = world_lap(&since);
     if (!overlay_make(world, members_only ? &world->groups[1] : NULL, error)) return false;
+    cost->overlay_s = world_lap(&since);
     if (world->network->after_overlay && !network_build(world, error)) return false;
     if (world->graph) latencies_set(world, world->topology->graph);
+    cost->network_s += world_lap(&since);
     if (!members_only) groups_draw(world);
     return true;
 }

@@ -186,6 +186,9 @@ void live_start(World *world, NodeId node);
 void live_stop(World *world, NodeId node);
 bool live_is_neighbor(const World *world, NodeId node, NodeId other);
 
+/* Seconds since *since (monotonic us), which becomes now. */
+double world_lap(gint64 *since);
+
 /* setup.c: groups, overlay and network of this run. */
 bool world_build(World *world, GError **error);
 

@@ -61,6 +61,13 @@ static bool trace_open(World *world, GError **error)
     return false;
 }
 
+double world_lap(gint64 *since)
+{
+    gint64 before = *since;
+    *since = g_get_monotonic_time();
+    return (double)(*since - before) / 1e6;
+}
+
 static bool set_up(World *world, GError **error)
 {
     if (!world_build(world, error)) return false;
@@ -204,15 +211,20 @@ RunResult *world_run(const Scenario *scenario, uint64_t seed, const Recording *r
         .live = scenario_overlay(scenario)->live, .recording = *recording, .seed = seed, .result = result,
     };
     world.self.world = &world;
+    gint64 since = g_get_monotonic_time();
     bool ready = set_up(&world, error);
     if (ready) {
+        result->cost.start_s = world_lap(&since) - result->cost.overlay_s - result->cost.network_s;
         if (recording->overlay && !world.live) observe_overlay(&world);
-        gint64 start = g_get_monotonic_time();
+        (void)world_lap(&since);
         world.ran = true;
         run(&world);
-        result->wall_s = (double)(g_get_monotonic_time() - start) / 1e6;
+        result->wall_s = world_lap(&since);
         if (recording->overlay && world.live) observe_overlay(&world);
+        result->cost.pending_most = engine_most(world.engine);
+        result->cost.pending_bytes = engine_bytes(world.engine);
         observe_end(&world);
+        result->cost.end_s = world_lap(&since);
     }
     tear_down(&world);
     return ready ? g_steal_pointer(&result) : NULL;
