@@ -67,6 +67,7 @@
     X(availability)
 
 #define COMMANDS(X) \
+    X(bench) \
     X(check) \
     X(compare) \
     X(explain) \
