@@ -136,6 +136,11 @@ static void take_settings(Plan *plan)
     plan->first_replication = settings->first_replication;
     plan->replications_max = settings->replications_max;
     plan->precision = settings->precision;
+}
+
+/* Of sound scenarios only: a faulty one may lack the variants that would say something. */
+static void take_notes(Plan *plan)
+{
     for (uint32_t i = 0; plan->scenarios[i]; i++) {
         const Scenario *scenario = plan->scenarios[i];
         const Overlay *mesh = (const Overlay *)scenario->mesh.variant;
@@ -162,6 +167,7 @@ static void read_all(Reading *reading, const char *const *overrides)
     make_scenarios(reading);
     describe_points(reading);
     take_settings(plan);
+    if (faults_count(reading->faults) == 0) take_notes(plan);
     plan->hash = settings_hash(plan, reading->settings);
 }
 
