@@ -12,7 +12,7 @@ G_STATIC_ASSERT(sizeof(Chunk) <= CHUNK_BYTES);
 
 typedef struct { Chunk *chunks; uint32_t count; } Slab;
 
-void calendar_add_slab(Calendar *calendar)
+static void slab_add(Calendar *calendar)
 {
     guint before = calendar->slabs->len;
     Slab *slab = g_new(Slab, 1);
@@ -42,27 +42,77 @@ static inline Chunk *chunk_done(Calendar *calendar, Chunk *chunk)
     return next;
 }
 
+G_GNUC_NO_INLINE Chunk *calendar_extend(Calendar *calendar, List *list)
+{
+    if (!calendar->free_chunks) slab_add(calendar);
+    Chunk *chunk = calendar->free_chunks;
+    calendar->free_chunks = chunk->next;
+    chunk->next = NULL;
+    chunk->count = 0;
+    if (list->head) list->tail->next = chunk;
+    else list->head = chunk;
+    return list->tail = chunk;
+}
+
+/* Takes what is in a list and leaves it empty. */
+static List list_take(Calendar *calendar, List *list)
+{
+    List taken = *list;
+    *list = (List){ NULL, calendar->full };
+    return taken;
+}
+
+static void lists_empty(Calendar *calendar)
+{
+    for (int i = 0; i < 2 * BUCKETS; i++) calendar->near[i] = (List){ NULL, calendar->full };
+    for (int i = 0; i < 2 * BLOCKS; i++) calendar->far[i] = (List){ NULL, calendar->full };
+    calendar->farthest = (List){ NULL, calendar->full };
+    memset(calendar->near_used, 0, sizeof calendar->near_used);
+    calendar->near_count = calendar->far_count = calendar->farthest_count = 0;
+}
+
+/* The last instant before bucket number `bucket`, or the end of time. */
+static SimTime last_before(__int128 bucket, uint32_t width_bits)
+{
+    __int128 start = bucket * ((__int128)1 << width_bits);
+    return start > INT64_MAX ? INT64_MAX : (SimTime)start - 1;
+}
+
+/* Times that follow from the numbers of bucket and block. */
+static void limits_set(Calendar *calendar)
+{
+    calendar->late_last = last_before(calendar->bucket + 1, calendar->width_bits);
+    calendar->near_last = last_before((__int128)(calendar->block_near + 1) * BUCKETS, calendar->width_bits);
+}
+
 void calendar_init(Calendar *calendar, uint32_t width_bits)
 {
     calendar->width_bits = width_bits;
     calendar->bucket = -1;
     calendar->block_near = calendar->group_far = 1;
     calendar->slabs = g_ptr_array_new_with_free_func(slab_free);
+    calendar->full = g_malloc0(CHUNK_BYTES);
+    calendar->full->count = NEAR_IN_CHUNK;
+    lists_empty(calendar);
+    limits_set(calendar);
 }
 
 void calendar_clear(Calendar *calendar)
 {
     g_ptr_array_unref(calendar->slabs);
+    g_free(calendar->full);
 }
 
 static void far_append(Calendar *calendar, List *list, Far event)
 {
-    Chunk *chunk = calendar_room(calendar, list, FAR_IN_CHUNK);
+    Chunk *chunk = list->tail;
+    if (chunk->count >= FAR_IN_CHUNK) chunk = calendar_extend(calendar, list);
     chunk->far[chunk->count++] = event;
 }
 
-void calendar_add_far(Calendar *calendar, Far event)
+G_GNUC_NO_INLINE void calendar_add_far(Calendar *calendar, Far event)
 {
+    calendar->far_added++;
     int64_t block = (event.time >> calendar->width_bits) / BUCKETS;
     if (block / BLOCKS <= calendar->group_far) {
         far_append(calendar, &calendar->far[block % (2 * BLOCKS)], event);
@@ -78,8 +128,7 @@ static void groups_move(Calendar *calendar, int64_t group)
 {
     if (group <= calendar->group_far) return;
     calendar->group_far = group;
-    List all = calendar->farthest;
-    calendar->farthest = (List){ 0 };
+    List all = list_take(calendar, &calendar->farthest);
     calendar->farthest_count = 0;
     for (Chunk *chunk = all.head; chunk; chunk = chunk_done(calendar, chunk))
         for (uint32_t i = 0; i < chunk->count; i++) calendar_add_far(calendar, chunk->far[i]);
@@ -90,9 +139,9 @@ static void blocks_move(Calendar *calendar, int64_t block)
 {
     int64_t from = calendar->block_near + 1;
     calendar->block_near = MAX(calendar->block_near, block);
+    limits_set(calendar);
     for (int64_t b = from; b <= block && calendar->far_count; b++) {
-        List list = calendar->far[b % (2 * BLOCKS)];
-        calendar->far[b % (2 * BLOCKS)] = (List){ 0 };
+        List list = list_take(calendar, &calendar->far[b % (2 * BLOCKS)]);
         for (Chunk *chunk = list.head; chunk; chunk = chunk_done(calendar, chunk)) {
             calendar->far_count -= chunk->count;
             for (uint32_t i = 0; i < chunk->count; i++) {
@@ -157,8 +206,7 @@ uint32_t calendar_count(const Calendar *calendar, int64_t bucket)
 void calendar_take(Calendar *calendar, int64_t bucket, Pending *out)
 {
     uint32_t slot = (uint32_t)bucket & (2 * BUCKETS - 1);
-    List list = calendar->near[slot];
-    calendar->near[slot] = (List){ 0 };
+    List list = list_take(calendar, &calendar->near[slot]);
     calendar->near_used[slot / 64] &= ~(1ull << slot % 64);
     for (Chunk *chunk = list.head; chunk; chunk = chunk_done(calendar, chunk)) {
         memcpy(out, chunk->near, chunk->count * sizeof(Pending));
@@ -166,6 +214,7 @@ void calendar_take(Calendar *calendar, int64_t bucket, Pending *out)
         calendar->near_count -= chunk->count;
     }
     calendar->bucket = bucket;
+    limits_set(calendar);
 }
 
 /* The number of the bucket in a slot: one of the ring's length after the one taken last. */
@@ -196,15 +245,12 @@ void calendar_resize(Calendar *calendar, uint32_t width_bits)
 {
     Calendar *old = g_memdup2(calendar, sizeof *calendar);
     SimTime next = (old->bucket + 1) << old->width_bits;        /* all that waits is not before this */
-    memset(calendar->near, 0, sizeof calendar->near);
-    memset(calendar->near_used, 0, sizeof calendar->near_used);
-    memset(calendar->far, 0, sizeof calendar->far);
-    calendar->farthest = (List){ 0 };
-    calendar->near_count = calendar->far_count = calendar->farthest_count = 0;
+    lists_empty(calendar);
     calendar->width_bits = width_bits;
     calendar->bucket = (next >> width_bits) - 1;
     calendar->block_near = (calendar->bucket + 1) / BUCKETS + 1;
     calendar->group_far = calendar->block_near / BLOCKS + 1;
+    limits_set(calendar);
     for (uint32_t i = 0; i < 2 * BUCKETS; i++) {
         uint32_t slot = (uint32_t)(old->bucket + 1 + i) & (2 * BUCKETS - 1);
         int64_t bucket = bucket_of_slot(old, slot);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The events that wait, by time.  Used by the engine alone.
+/* The events that wait, by time: the engine's store.
  *
  * Near events wait in a ring of time buckets that hold chunks of 16-byte events,
  * far ones in coarse buckets of a second ring, the farthest in one list.  Events
@@ -34,12 +34,16 @@ typedef struct Chunk {
     union { Pending near[NEAR_IN_CHUNK]; Far far[FAR_IN_CHUNK]; };
 } Chunk;
 
-/* A first-in first-out list of events; `tail` is valid where `head` is. */
+/* A first-in first-out list of events.  Where it is empty `head` is NULL and
+ * `tail` a chunk that is always full, so that one comparison finds room. */
 typedef struct { Chunk *head, *tail; } List;
 
-typedef struct {
+struct Calendar {
     uint32_t width_bits;        /* a bucket is 2^width_bits ns wide */
     int64_t bucket;             /* number of the bucket taken last; -1 before the first */
+    SimTime late_last;          /* the last instant of that bucket: events up to it are late */
+    SimTime near_last;          /* the last instant of the near ring: events after it are far */
+    Chunk *full;                /* of empty lists */
     List near[2 * BUCKETS];
     uint64_t near_used[2 * BUCKETS / 64];
     List far[2 * BLOCKS];
@@ -50,7 +54,7 @@ typedef struct {
     uint64_t far_added;         /* how many were ever added beyond the near ring */
     Chunk *free_chunks;
     GPtrArray *slabs;
-} Calendar;
+};
 
 void calendar_init(Calendar *calendar, uint32_t width_bits);
 void calendar_clear(Calendar *calendar);
@@ -69,41 +73,28 @@ void calendar_resize(Calendar *calendar, uint32_t width_bits);
 void calendar_visit(const Calendar *calendar, void (*visit)(void *data, const Event *event), void *data);
 uint64_t calendar_bytes(const Calendar *calendar);
 
-void calendar_add_slab(Calendar *calendar);
 void calendar_add_far(Calendar *calendar, Far event);
+
+/* Puts an empty chunk at the end of `list`. */
+Chunk *calendar_extend(Calendar *calendar, List *list);
 
 static inline uint64_t calendar_events(const Calendar *calendar)
 {
     return calendar->near_count + calendar->far_count + calendar->farthest_count;
 }
 
-/* The chunk at the end of `list` that has room for one more of `most`. */
-static inline Chunk *calendar_room(Calendar *calendar, List *list, uint32_t most)
-{
-    Chunk *chunk = list->tail;
-    if (list->head && chunk->count < most) return chunk;
-    if (G_UNLIKELY(!calendar->free_chunks)) calendar_add_slab(calendar);
-    chunk = calendar->free_chunks;
-    calendar->free_chunks = chunk->next;
-    chunk->next = NULL;
-    chunk->count = 0;
-    if (list->head) list->tail->next = chunk;
-    else list->head = chunk;
-    return list->tail = chunk;
-}
-
 /* Adds an event whose bucket comes after `calendar->bucket`. */
 static inline void calendar_add(Calendar *calendar, SimTime time, uint32_t class, uint32_t to, uint32_t from, uint32_t word)
 {
-    int64_t bucket = time >> calendar->width_bits;
-    if (G_UNLIKELY(bucket / BUCKETS > calendar->block_near)) {
-        calendar->far_added++;
+    if (G_UNLIKELY(time > calendar->near_last)) {
         calendar_add_far(calendar, (Far){ time, class, to, from, word });
         return;
     }
-    uint32_t slot = (uint32_t)bucket & (2 * BUCKETS - 1);
-    uint32_t offset = (uint32_t)(time & ((1ll << calendar->width_bits) - 1));
-    Chunk *chunk = calendar_room(calendar, &calendar->near[slot], NEAR_IN_CHUNK);
+    uint32_t bits = calendar->width_bits, slot = (uint32_t)(time >> bits) & (2 * BUCKETS - 1);
+    uint32_t offset = (uint32_t)time & (uint32_t)((1ull << bits) - 1);
+    List *list = &calendar->near[slot];
+    Chunk *chunk = list->tail;
+    if (G_UNLIKELY(chunk->count == NEAR_IN_CHUNK)) chunk = calendar_extend(calendar, list);
     chunk->near[chunk->count++] = (Pending){ from, to, offset << KEY_CLASS_BITS | class, word };
     calendar->near_used[slot / 64] |= 1ull << slot % 64;
     calendar->near_count++;

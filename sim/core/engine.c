@@ -105,7 +105,7 @@ static Late late_pop(Engine *engine)
     return top;
 }
 
-static void late_add(Engine *engine, SimTime time, EventClass class, uint32_t to, uint32_t from, uint32_t word)
+static G_GNUC_NO_INLINE void late_add(Engine *engine, SimTime time, EventClass class, uint32_t to, uint32_t from, uint32_t word)
 {
     g_assert(time >= engine->now);
     Late late = { .time = time, .order = engine->late_order++, .class = class, .to = to, .from = from, .word = word };
@@ -115,7 +115,7 @@ static void late_add(Engine *engine, SimTime time, EventClass class, uint32_t to
 
 void engine_at(Engine *engine, SimTime time, EventClass class, uint32_t to, uint32_t from, uint32_t word)
 {
-    if (G_UNLIKELY(time >> engine->calendar.width_bits <= engine->calendar.bucket))
+    if (G_UNLIKELY(time <= engine->calendar.late_last))
         late_add(engine, time, class, to, from, word);
     else calendar_add(&engine->calendar, time, class, to, from, word);
 }
@@ -170,6 +170,11 @@ static bool batch_load(Engine *engine, SimTime end)
     engine->loads++;
     engine->loaded += count;
     return true;
+}
+
+Calendar *engine_calendar(Engine *engine)
+{
+    return &engine->calendar;
 }
 
 static inline Event batch_event(const Engine *engine, uint32_t i)

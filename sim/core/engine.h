@@ -52,6 +52,11 @@ SimTime engine_now(const Engine *engine);
 /* Adds an event; time >= engine_now(). */
 void engine_at(Engine *engine, SimTime time, EventClass class, uint32_t to, uint32_t from, uint32_t word);
 
+/* What waits, for calendar.h's inline way of adding an event: for loops that add
+ * one after the other.  Owned by the engine. */
+typedef struct Calendar Calendar;
+Calendar *engine_calendar(Engine *engine);
+
 /* Takes the next event with time <= `end` into *event; false if there is none. */
 bool engine_next(Engine *engine, SimTime end, Event *event);
 

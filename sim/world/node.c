@@ -103,7 +103,10 @@ static inline void copy_send(World *world, NodeId from, NodeId to, uint32_t plac
         return;
     }
     world->bodies.list[body].copies++;
-    engine_at(world->engine, world->now + latency, EVENT_MESSAGE, to, from, body);
+    SimTime arrival = world->now + latency;
+    if (G_LIKELY(arrival > world->calendar->late_last))
+        calendar_add(world->calendar, arrival, EVENT_MESSAGE, to, from, body);
+    else engine_at(world->engine, arrival, EVENT_MESSAGE, to, from, body);
 }
 
 static inline SimTime link_latency(const World *world, NodeId from, const Link *link)

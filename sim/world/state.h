@@ -3,6 +3,7 @@
 #pragma once
 #include <stdio.h>
 
+#include "core/calendar.h"
 #include "core/engine.h"
 #include "metric/metric.h"
 #include "scenario/scenario.h"
@@ -96,6 +97,7 @@ struct World {
     uint32_t group_count;
 
     Engine *engine;
+    Calendar *calendar;         /* the engine's */
     SimTime end, now;
     Bodies bodies;
     Node self;

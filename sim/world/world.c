@@ -74,6 +74,7 @@ static bool set_up(World *world, GError **error)
     workloads_plan(world);
     uint64_t density = world->graph ? world->graph->first[world->nodes] : (uint64_t)world->nodes * (world->live ? 8 : 1);
     world->engine = engine_new(horizon_guess(world), density / 4);
+    world->calendar = engine_calendar(world->engine);
     publications_sort(world);
     failures_plan(world);
     liveness_prepare(world);
