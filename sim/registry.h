@@ -45,6 +45,7 @@
 #define PROTOCOLS(X) \
     X(flood) \
     X(gossip) \
+    X(gossipsub) \
     X(plumtree) \
     X(tree) \
     X(unicast)

@@ -21,6 +21,8 @@ typedef struct {
     const Topology *overlay;
     const NodeId *sources;      /* every node that will publish, ascending, each once */
     uint32_t source_count;
+    const uint32_t *groups;     /* every group that is published to, ascending; 0: everybody */
+    uint32_t group_count;
     uint64_t seed;              /* for random_stream(seed, "protocol/…", index) */
 } ProtocolScope;
 
@@ -80,6 +82,9 @@ const Publication *node_publication(const Node *self, uint32_t publication);
 
 /* True if this node is a member of the publication's group. */
 bool        node_is_member(const Node *self, uint32_t publication);
+
+/* True if `node` belongs to a group of the scope; everybody is in group 0. */
+bool        node_in_group(const Node *self, NodeId node, uint32_t group);
 
 /* The members of the publication's group, ascending; NULL and *count = all nodes for everybody. */
 const NodeId *node_members(const Node *self, uint32_t publication, uint32_t *count);

@@ -222,10 +222,14 @@ const Publication *node_publication(const Node *self, uint32_t publication)
     return &self->world->lives[publication].public;
 }
 
+bool node_in_group(const Node *self, NodeId node, uint32_t group)
+{
+    return !group || bit_get(self->world->groups[group].is_member, node);
+}
+
 bool node_is_member(const Node *self, uint32_t publication)
 {
-    uint32_t group = self->world->lives[publication].public.group;
-    return !group || bit_get(self->world->groups[group].is_member, self->id);
+    return node_in_group(self, self->id, self->world->lives[publication].public.group);
 }
 
 const NodeId *node_members(const Node *self, uint32_t publication, uint32_t *count)

@@ -36,6 +36,18 @@ static SimTime horizon_guess(const World *world)
     return horizon + (SimTime)MIN(distribution_quantile(jitter, 0.99), 1e18) + 1;
 }
 
+/* The groups that the planned publications are for, ascending. */
+static uint32_t *groups_published(const World *world, uint32_t *count)
+{
+    uint32_t *groups = g_new(uint32_t, world->group_count + 1);
+    g_autofree bool *used = g_new0(bool, world->group_count + 1);
+    for (uint32_t i = 0; i < world->live_count; i++) used[world->lives[i].public.group] = true;
+    *count = 0;
+    for (uint32_t g = 0; g < world->group_count; g++)
+        if (used[g]) groups[(*count)++] = g;
+    return groups;
+}
+
 static bool protocol_prepare(World *world, GError **error)
 {
     const Protocol *protocol = world->protocol;
@@ -48,7 +60,10 @@ static bool protocol_prepare(World *world, GError **error)
     if (!protocol->prepare) return true;
     g_autofree NodeId *sources = g_new(NodeId, world->source_count + 1);
     for (uint32_t i = 0; i < world->source_count; i++) sources[i] = world->sources[i].node;
-    ProtocolScope scope = { world->topology, sources, world->source_count, world->seed };
+    ProtocolScope scope = { .overlay = world->topology, .sources = sources, .source_count = world->source_count,
+                            .seed = world->seed };
+    g_autofree uint32_t *groups = groups_published(world, &scope.group_count);
+    scope.groups = groups;
     return protocol->prepare(world->scenario->protocol.config, &scope, world->shared, error);
 }
 
