@@ -66,7 +66,8 @@
     X(load) \
     X(order) \
     X(drops) \
-    X(availability)
+    X(availability) \
+    X(warmup)
 
 #define COMMANDS(X) \
     X(bench) \

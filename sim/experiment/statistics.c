@@ -155,19 +155,3 @@ void statistics_holm(double *p, size_t count)
         p[ranked[i].place] = most;
     }
 }
-
-size_t statistics_mser5(const double *series, size_t count)
-{
-    size_t batches = count / 5, best = 0;
-    if (batches < 2) return 0;
-    g_autofree double *means = g_new(double, batches);
-    for (size_t i = 0; i < batches; i++) means[i] = mean_of(series + 5 * i, 5);
-    double least = INFINITY;
-    for (size_t cut = 0; cut <= batches / 2; cut++) {
-        size_t left = batches - cut;
-        double squares = squares_about(means + cut, left, mean_of(means + cut, left));
-        double error = squares / ((double)left * (double)left);
-        if (error < least) least = error, best = cut;
-    }
-    return 5 * best;
-}

@@ -7,8 +7,7 @@
  *
  * Sources: A. M. Law, "Simulation Modeling and Analysis", 5th ed., 2015 (paired
  * comparison, ratios); E. B. Wilson, JASA 22, 1927; S. Holm, Scand. J. Statist.
- * 6, 1979; K. P. White, "An effective truncation heuristic for bias reduction in
- * simulation output", SIMULATION 69(6), 1997 (MSER-5); quantiles from GSL.
+ * 6, 1979; quantiles from GSL.
  */
 #pragma once
 #include <stdbool.h>
@@ -64,7 +63,3 @@ double statistics_student(double share, double freedom);
 /* P-values adjusted for `count` comparisons made at once, in place (Holm's
  * step-down method).  NaN stays NaN and counts as no comparison. */
 void statistics_holm(double *p, size_t count);
-
-/* How many values from the start of a series belong to its warm-up: MSER-5,
- * a multiple of 5, at most half of the series. */
-size_t statistics_mser5(const double *series, size_t count);

@@ -30,6 +30,7 @@ enum { REACH_50, REACH_90, REACH_99, REACHES };
 typedef struct {
     uint32_t nodes;
     SimTime start, end;                 /* of what is counted: warm-up and end, ns */
+    bool warmup_found;                  /* `warmup = auto`: the run found its warm-up itself */
     Counters counters;
 
     uint64_t publications, skipped;     /* due while the source was up; while it was down */

@@ -146,6 +146,23 @@ static void write_others(const Samples *samples, const GArray *chosen, GString *
     g_string_free(names, TRUE);
 }
 
+/* What `warmup = auto` has cut, over all runs. */
+static void write_warmup(const Samples *samples, GString *out)
+{
+    int metric = samples_find(samples->metrics, "warmup_s");
+    double least = INFINITY, most = 0;
+    for (guint i = 0; metric >= 0 && i < samples->variants->len * samples->points->len; i++) {
+        Estimate mean = samples_mean(samples, i / samples->points->len, i % samples->points->len, (guint)metric);
+        if (!mean.count) continue;
+        least = MIN(least, mean.least);
+        most = MAX(most, mean.most);
+    }
+    if (metric < 0 || isinf(least)) return;
+    g_autofree char *from = digits_number(least), *to = digits_number(most);
+    g_string_append_printf(out, "warmup = auto (MSER-5) left out the first %s%s%s s of a run (metric warmup_s).\n", from,
+                           least < most ? " to " : "", least < most ? to : "");
+}
+
 static void write_foot(const Samples *samples, const GArray *chosen, GString *out)
 {
     if (samples->replications > 1)
@@ -156,6 +173,7 @@ static void write_foot(const Samples *samples, const GArray *chosen, GString *ou
     if (samples_find(samples->metrics, "delivery_ratio") >= 0)
         g_string_append(out, "delivery_ratio: of the members that were up from the publication until its deadline or the "
                              "end of the\nrun, or that got it; the source itself does not count.\n");
+    write_warmup(samples, out);
     write_others(samples, chosen, out);
 }
 

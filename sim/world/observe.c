@@ -139,7 +139,8 @@ void observe_end(World *world)
     ledger_fill(world);
     counters_since(world, &seen->counters);
     seen->nodes = world->nodes;
-    seen->start = MAX(world->scenario->settings.warmup, 0);
+    seen->start = world->warmup;
+    seen->warmup_found = world->warmup_found;
     seen->end = world->end;
     seen->unmade = world->unmade;
     seen->load = world->load;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/truncation.h"
 #include "world/state.h"
 
 static gint by_time(gconstpointer a, gconstpointer b)
@@ -53,7 +54,7 @@ void publications_sort(World *world)
     sources_collect(world);
     for (uint32_t i = 0; i < world->live_count; i++) {
         Live *live = &world->lives[i];
-        live->counted = live->public.published >= world->scenario->settings.warmup;
+        live->counted = live->public.published >= world->warmup;
         engine_at(world->engine, live->public.published, EVENT_WORKLOAD, live->public.source, live->public.source, i);
     }
 }
@@ -167,6 +168,7 @@ static void judge(World *world, Live *live)
 {
     live->judged = true;
     live->expected = live->delivered + missed(world, live);
+    live->mean_latency = live->latency && live->latency->count ? histogram_mean(live->latency) : NAN;
     if (live->counted) count_live(world, live);
 }
 
@@ -205,6 +207,34 @@ void publications_judge(World *world)
         judge(world, live);
         forget(world, live);
     }
+}
+
+/* One number for each publication that has it, in order of time. */
+static double latency_of(const Live *live) { return live->judged ? live->mean_latency : NAN; }
+
+static double ratio_of(const Live *live)
+{
+    return live->judged && live->expected ? (double)live->delivered / (double)live->expected : NAN;
+}
+
+static SimTime warmup_of(const World *world, double (*value)(const Live *live))
+{
+    g_autofree double *series = g_new(double, world->live_count + 1);
+    g_autofree uint32_t *of = g_new(uint32_t, world->live_count + 1);
+    size_t count = 0;
+    for (uint32_t i = 0; i < world->live_count; i++) {
+        double known = value(&world->lives[i]);
+        if (isnan(known)) continue;
+        of[count] = i;
+        series[count++] = known;
+    }
+    size_t cut = truncation_mser5(series, count);
+    return cut ? world->lives[of[cut]].public.published : 0;
+}
+
+SimTime publications_warmup(const World *world)
+{
+    return MAX(warmup_of(world, latency_of), warmup_of(world, ratio_of));
 }
 
 void publications_free(World *world)

@@ -44,6 +44,7 @@ typedef struct {
     uint64_t delivered, delivered_at_send;
     uint64_t late_expected;     /* delivered after the deadline at members that were up until it */
     uint64_t expected;          /* once judged */
+    double mean_latency;        /* of its counted deliveries, ns; once judged, NaN where it has none */
     uint64_t *seen;             /* bit a node: this incarnation has it; NULL once expired */
     uint64_t *had;              /* bit a node: some incarnation had it; same as `seen` until a node restarts */
     Histogram *latency;         /* of its counted deliveries, ns; NULL where `seen` is */
@@ -99,6 +100,8 @@ struct World {
     Engine *engine;
     Calendar *calendar;         /* the engine's */
     SimTime end, now;
+    SimTime warmup;             /* nothing before it counts */
+    bool warmup_found;          /* by an earlier run, where it is `auto` */
     Bodies bodies;
     Node self;
     char *states;               /* nodes * state_size */
@@ -213,6 +216,7 @@ void publications_restart(World *world, NodeId node);       /* it forgets what i
 bool publication_overtaken(World *world, const Live *live, NodeId node);    /* at its delivery there */
 void publications_judge(World *world);                      /* at the end of the run */
 void publications_free(World *world);
+SimTime publications_warmup(const World *world);            /* MSER-5, once judged: when the first that counts is due */
 
 /* node.c: a message reaches a node */
 void node_arrive(World *world, const Event *event);

@@ -95,8 +95,7 @@ static bool set_up(World *world, GError **error)
     liveness_prepare(world);
     channel_prepare(world);
     observe_schedule(world);
-    if (world->scenario->settings.warmup > 0)
-        engine_at(world->engine, MIN(world->scenario->settings.warmup, world->end), EVENT_MARK, 0, 0, 0);
+    if (world->warmup > 0) engine_at(world->engine, MIN(world->warmup, world->end), EVENT_MARK, 0, 0, 0);
     return protocol_prepare(world, error) && trace_open(world, error);
 }
 
@@ -219,29 +218,45 @@ static void tear_down(World *world)
     if (world->trace) fclose(world->trace);
 }
 
-RunResult *world_run(const Scenario *scenario, uint64_t seed, const Recording *recording, GError **error)
+/* Runs once; what precedes *warmup does not count.  Where the run is to find its
+ * warm-up, *warmup becomes what it has found. */
+static RunResult *run_once(const World *prepared, SimTime *warmup, GError **error)
 {
     g_autoptr(RunResult) result = result_new();
-    World world = {
-        .scenario = scenario, .protocol = scenario_protocol(scenario), .network = scenario_network(scenario),
-        .live = scenario_overlay(scenario)->live, .recording = *recording, .seed = seed, .result = result,
-    };
+    World world = *prepared;
     world.self.world = &world;
+    world.result = result;
+    world.warmup = *warmup;
     gint64 since = g_get_monotonic_time();
     bool ready = set_up(&world, error);
     if (ready) {
         result->cost.start_s = world_lap(&since) - result->cost.overlay_s - result->cost.network_s;
-        if (recording->overlay && !world.live) observe_overlay(&world);
+        if (world.recording.overlay && !world.live) observe_overlay(&world);
         (void)world_lap(&since);
         world.ran = true;
         run(&world);
         result->wall_s = world_lap(&since);
-        if (recording->overlay && world.live) observe_overlay(&world);
+        if (world.recording.overlay && world.live) observe_overlay(&world);
         result->cost.pending_most = engine_most(world.engine);
         result->cost.pending_bytes = engine_bytes(world.engine);
         observe_end(&world);
         result->cost.end_s = world_lap(&since);
+        if (world.warmup_found && !world.warmup) *warmup = publications_warmup(&world);
     }
     tear_down(&world);
     return ready ? g_steal_pointer(&result) : NULL;
+}
+
+RunResult *world_run(const Scenario *scenario, uint64_t seed, const Recording *recording, GError **error)
+{
+    bool find = scenario->settings.warmup == WARMUP_AUTO;
+    World prepared = {
+        .scenario = scenario, .protocol = scenario_protocol(scenario), .network = scenario_network(scenario),
+        .live = scenario_overlay(scenario)->live, .recording = *recording, .seed = seed, .warmup_found = find,
+    };
+    SimTime warmup = find ? 0 : scenario->settings.warmup;
+    RunResult *result = run_once(&prepared, &warmup, error);
+    if (!result || !find || !warmup) return result;
+    result_free(result);                /* counters cannot be cut afterwards: the same run again, with its cut known */
+    return run_once(&prepared, &warmup, error);
 }

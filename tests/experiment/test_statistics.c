@@ -174,16 +174,6 @@ static void many_comparisons_are_adjusted_by_holm(void)
     g_assert_true(large[0] == 1 && large[1] == 1);
 }
 
-static void mser5_cuts_the_transient_and_nothing_else(void)
-{
-    double series[500];
-    for (size_t i = 0; i < 500; i++) series[i] = (double)(i / 5 % 2) + (i < 60 ? 22 - (double)i / 3 : 0);
-    g_assert_cmpuint(statistics_mser5(series, 500), ==, 60);
-    for (size_t i = 0; i < 500; i++) series[i] = 5;
-    g_assert_cmpuint(statistics_mser5(series, 500), ==, 0);
-    g_assert_cmpuint(statistics_mser5(series, 9), ==, 0);
-}
-
 #define CASE(name) g_test_add_func("/statistics/" #name, name)
 
 int main(int argc, char **argv)
@@ -200,6 +190,5 @@ int main(int argc, char **argv)
     CASE(equal_values_have_exactly_their_own_mean);
     CASE(ratios_are_pooled_not_averaged);
     CASE(many_comparisons_are_adjusted_by_holm);
-    CASE(mser5_cuts_the_transient_and_nothing_else);
     return g_test_run();
 }
