@@ -26,6 +26,7 @@ typedef struct {
     double overlay_s, network_s;        /* set-up: the overlay; the network and the latency of every link */
     double start_s;                     /* set-up: what will happen, engine, protocol */
     double end_s;                       /* verdicts and rows */
+    double loop_cpu_s;          /* processor time of the event loop: wall_s where the machine does nothing else */
     uint64_t pending_most;              /* events that waited at once, at most */
     uint64_t pending_bytes;             /* memory held for them, timers included */
 } RunCost;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/error.h"
 #include "core/memory.h"
@@ -81,6 +82,13 @@ double world_lap(gint64 *since)
     gint64 before = *since;
     *since = g_get_monotonic_time();
     return (double)(*since - before) / 1e6;
+}
+
+static double processor_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static bool set_up(World *world, GError **error)
@@ -233,9 +241,11 @@ static RunResult *run_once(const World *prepared, SimTime *warmup, GError **erro
         result->cost.start_s = world_lap(&since) - result->cost.overlay_s - result->cost.network_s;
         if (world.recording.overlay && !world.live) observe_overlay(&world);
         (void)world_lap(&since);
+        double busy = processor_s();
         world.ran = true;
         run(&world);
         result->wall_s = world_lap(&since);
+        result->cost.loop_cpu_s = processor_s() - busy;
         if (world.recording.overlay && world.live) observe_overlay(&world);
         result->cost.pending_most = engine_most(world.engine);
         result->cost.pending_bytes = engine_bytes(world.engine);
