@@ -35,7 +35,7 @@ ASAN_BUILD     := BUILD=build/asan PROGRAM=build/asan/banyan \
                   CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 VALIDATE_BUILD := BUILD=build/validate PROGRAM=build/validate/banyan CFLAGS="-O3 -g"
 
-.PHONY: all deps demo test asan validate bench run-tests layers install uninstall help clean FORCE
+.PHONY: all deps demo test asan validate bench bench-peers run-tests layers install uninstall help clean FORCE
 .SECONDARY:
 
 all:                            ## build the optimised program ./banyan (the default)
@@ -59,8 +59,13 @@ asan: deps                      ## the same under the address and undefined-beha
 validate: deps                  ## run the slow tests too, and the validation scenarios
 	@$(MAKE) $(ALL_CORES) $(VALIDATE_BUILD) MODE=slow run-tests
 
-bench: $(BENCHES)               ## measure the engine alone
+bench: $(BENCHES) $(PROGRAM)    ## measure the engine alone, and the program on the standard workloads
 	@for bench in $(BENCHES); do ./$$bench || exit 1; done
+	@"$(abspath $(PROGRAM))" bench -o $(BUILD)/bench.json
+	@echo "The figures are in $(BUILD)/bench.json too."
+
+bench-peers: $(PROGRAM)         ## the same flood on the other simulators that are installed
+	@BANYAN="$(abspath $(PROGRAM))" tests/bench/peers/run
 
 run-tests: $(if $(wildcard sim/main.c),$(PROGRAM)) $(TESTS)
 	@BANYAN="$(abspath $(PROGRAM))" MODE="$(MODE)" tests/run $(TESTS) $(SCRIPTS)
@@ -75,7 +80,7 @@ uninstall:                      ## remove what install put there
 	.ci/install --remove "$(DESTDIR)" "$(PREFIX)"
 
 help:                           ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
 clean:                          ## remove everything that was built
 	rm -rf build $(PROGRAM)
