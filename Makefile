@@ -80,7 +80,7 @@ uninstall:                      ## remove what install put there
 	.ci/install --remove "$(DESTDIR)" "$(PREFIX)"
 
 help:                           ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 |\2/p' Makefile | awk -F '|' '{ printf "%-20s%s\n", $$1, $$2 }'
 
 clean:                          ## remove everything that was built
 	rm -rf build $(PROGRAM)
