@@ -54,6 +54,8 @@
     X(publish)
 
 #define FAILURES(X) \
+    X(arrivals) \
+    X(churn) \
     X(crash) \
     X(link_cut)
 

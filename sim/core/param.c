@@ -24,6 +24,7 @@ static void set_absent(const Param *param, void *field)
     case PARAM_DURATION: *(SimTime *)field = -1; break;
     case PARAM_TEXT: case PARAM_FILE: *(char **)field = NULL; break;
     case PARAM_NODES: case PARAM_MEMBERS: *(Nodes *)field = (Nodes){ .kind = NODES_ABSENT }; break;
+    case PARAM_LOSS: *(Loss *)field = (Loss){ 0 }; break;
     case PARAM_DURATION_LAW: case PARAM_SIZE_LAW: case PARAM_BANDWIDTH_LAW:
         *(Distribution *)field = (Distribution){ .kind = LAW_ABSENT };
         break;
@@ -144,6 +145,7 @@ bool param_read(const Param *param, const char *text, const char *directory, voi
     case PARAM_CHOICE: return read_choice(param, text, field, error);
     case PARAM_NODES: return nodes_parse(text, field, error);
     case PARAM_MEMBERS: return nodes_parse_members(text, field, error);
+    case PARAM_LOSS: return loss_parse(text, field, error);
     case PARAM_DURATION_LAW: return distribution_parse(text, UNIT_TIME, directory, field, error);
     case PARAM_SIZE_LAW: return distribution_parse(text, UNIT_SIZE, directory, field, error);
     case PARAM_BANDWIDTH_LAW: return distribution_parse(text, UNIT_BANDWIDTH, directory, field, error);
@@ -248,6 +250,7 @@ char *param_type_text(const Param *param)
         [PARAM_SHARE] = "share", [PARAM_RATE] = "rate", [PARAM_BOOL] = "yes or no",
         [PARAM_DURATION] = "duration", [PARAM_SIZE] = "size", [PARAM_TEXT] = "text", [PARAM_FILE] = "file",
         [PARAM_NODES] = "set of nodes", [PARAM_MEMBERS] = "share, count or range of nodes",
+        [PARAM_LOSS] = "share or gilbert-elliott(P, R, GOOD, BAD)",
         [PARAM_DURATION_LAW] = "duration or distribution", [PARAM_SIZE_LAW] = "size or distribution",
         [PARAM_BANDWIDTH_LAW] = "bandwidth or distribution",
     };

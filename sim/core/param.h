@@ -9,6 +9,7 @@
 
 #include "core/distribution.h"
 #include "core/keys.h"
+#include "core/loss.h"
 #include "core/nodes.h"
 #include "core/units.h"
 
@@ -29,6 +30,7 @@ typedef enum {
     PARAM_CHOICE,           /* one of `choices`: int, its place in the list */
     PARAM_NODES,            /* Nodes, owned [NODES_ABSENT] */
     PARAM_MEMBERS,          /* Nodes, of a group: a share, a count or a range */
+    PARAM_LOSS,             /* a share, or gilbert-elliott(P, R, GOOD, BAD): Loss [loses nothing] */
     PARAM_DURATION_LAW,     /* Distribution of ns [LAW_ABSENT] */
     PARAM_SIZE_LAW,         /* Distribution of bytes [LAW_ABSENT] */
     PARAM_BANDWIDTH_LAW,    /* Distribution of bit/s [LAW_ABSENT] */

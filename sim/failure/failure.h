@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Contract of a failure: what goes wrong, where and when. */
+/* Contract of a failure: what goes wrong, where and when.
+ *
+ * A failure plans everything before the first event, so all variants of a
+ * scenario meet the same failures, and says what it drew beside what was asked.
+ */
 #pragma once
 #include "core/random.h"
 #include "core/variant.h"
@@ -28,10 +32,63 @@ NodeId  *failure_nodes(FailureScope *scope, const Nodes *nodes, uint32_t *count)
 /* Every node that publishes, ascending; owned by the scope. */
 const NodeId *failure_sources(const FailureScope *scope, uint32_t *count);
 
+/* The nodes of a set (NODES_ABSENT: all), ascending, without those that publish
+ * where `spare`; free it. */
+NodeId  *failure_candidates(FailureScope *scope, const Nodes *nodes, bool spare, uint32_t *count);
+
+/* One way from a to b, ns. */
+SimTime  failure_latency(const FailureScope *scope, NodeId a, NodeId b);
+
+/* Where a node is, by the overlay's file or else the network; false if unknown. */
+bool     failure_position(const FailureScope *scope, NodeId node, double *x, double *y);
+
+/* The name of the router or row that the node stands on, or of the node itself
+ * where the overlay's file has it; NULL if unknown. */
+const char *failure_place(const FailureScope *scope, NodeId node);
+
 /* From `at` until `until` (SIM_NEVER: for good) the node is down.  A node that
  * several failures hold down comes up when the last lets go. */
 void     failure_node_down(FailureScope *scope, NodeId node, SimTime at, SimTime until);
 
+/* The same, but it leaves in order: a live overlay may still say goodbye. */
+void     failure_node_leave(FailureScope *scope, NodeId node, SimTime at, SimTime until);
+
+/* The node is not there when the run begins, and joins at `until`. */
+void     failure_node_absent(FailureScope *scope, NodeId node, SimTime until);
+
 /* From `at` until `until` every message sent over the link between a and b, in
- * either direction, is dropped. */
+ * either direction, is dropped.  A link that several failures cut works again
+ * when the last lets go. */
 void     failure_link_down(FailureScope *scope, NodeId a, NodeId b, SimTime at, SimTime until);
+
+/* From `at` until `until` a message sent between nodes of different parts is
+ * dropped; `part` has a number for each node (copied). */
+void     failure_partition(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until);
+
+/* Whose messages something befalls. */
+typedef enum { ENDS_ANY, ENDS_FROM, ENDS_TO } FailureEnds;     /* sent or received, sent, received by the nodes */
+
+/* What befalls messages for a time; zeroes change nothing. */
+typedef struct {
+    const char *kind;               /* for the table of events: "slow", "mute", … */
+    const NodeId *nodes;            /* copied; NULL: everybody */
+    uint32_t count;
+    FailureEnds ends;
+    bool forwarded_only;            /* only publications of others that a node passes on */
+    double withheld;                /* chance that the sender keeps it to itself */
+    double factor;                  /* on the latency of the way, once for each of the nodes that it touches */
+    const Distribution *delay;      /* added, ns; must outlive the run */
+    const Loss *loss;               /* beside what the network loses; must outlive the run */
+} Disturbance;
+
+void     failure_disturb(FailureScope *scope, const Disturbance *what, SimTime at, SimTime until);
+
+/* From `at` until `until` the node, when up, sends junk of `size` bytes to random
+ * neighbors, at exponential intervals of this mean (ns).  Receivers count it and
+ * throw it away. */
+void     failure_spam(FailureScope *scope, NodeId node, double interval, uint32_t size, SimTime at, SimTime until);
+
+/* Puts a number of what was drawn beside what was asked (NaN: nothing to compare
+ * with): the metrics failure_<section>_<what> and …_asked.  `what` carries its
+ * unit, as in "session_mean_ms". */
+void     failure_note(FailureScope *scope, const char *what, double realised, double asked);

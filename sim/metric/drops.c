@@ -7,6 +7,8 @@ static const MetricName names[] = {
     { "dropped_node_down", "messages", "arrived at a node that was down" },
     { "dropped_link_cut", "messages", "sent over a link that was cut" },
     { "dropped_no_route", "messages", "sent where no route leads" },
+    { "dropped_partition", "messages", "sent between nodes that a partition keeps apart" },
+    { "dropped_withheld", "messages", "handed over at a node that misbehaves and kept them to itself" },
     { "arrived", "messages", "messages handed to a node that was up, since time 0" },
     { "in_flight", "messages", "messages still on their way at the end" },
     { NULL, NULL, NULL },

@@ -150,6 +150,13 @@ static bool position(const void *network, NodeId node, double *x, double *y)
     return *x == *x && *y == *y;                /* a router without a place has NaN */
 }
 
+static const char *place_name(const void *network, NodeId node)
+{
+    const Placed *placed = network;
+    char **names = placed->config->topology->names;
+    return names ? names[placed->router[node]] : NULL;
+}
+
 static SimTime horizon(const void *config) { return paths_longest_link(((const Config *)config)->paths); }
 static uint32_t places(const void *config) { return ((const Config *)config)->count; }
 static const char *notes(const void *config) { return ((const Config *)config)->notes; }
@@ -162,5 +169,5 @@ const Network network_graph = {
         .params = params, .config_size = sizeof(Config), .check = check, .clear = clear,
     },
     .build = build, .free = unbuild, .latency = latency, .horizon = horizon, .position = position, .places = places,
-    .notes = notes,
+    .notes = notes, .place_name = place_name,
 };

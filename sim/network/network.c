@@ -14,8 +14,9 @@ const Param network_params[] = {
     { "asymmetric", PARAM_BOOL, AT(asymmetric), "no", 0, 0,
       "a drawn latency differs between the two directions of a pair", NULL },
     { "jitter", PARAM_DURATION_LAW, AT(jitter), "0 s", 0, 0, "added to each message on each overlay hop", NULL },
-    { "loss", PARAM_SHARE, AT(loss), "0", 0, 0,
-      "share of the messages lost on each overlay hop, each independently of all others", NULL },
+    { "loss", PARAM_LOSS, AT(loss), "0", 0, 0,
+      "share of the messages lost on each overlay hop, each independently of all others; "
+      "gilbert-elliott(P, R, GOOD, BAD) loses them in bursts, each way of a link by itself", NULL },
     { "reorder", PARAM_BOOL, AT(reorder), "no", 0, 0,
       "a later message may overtake an earlier one of its link", NULL },
     { "seed", PARAM_WHOLE, AT(seed), "", 0, 0,

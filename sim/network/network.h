@@ -21,7 +21,7 @@ typedef struct {
     Distribution access;        /* last-mile delay of a node, ns, added at both ends */
     bool asymmetric;            /* a drawn latency differs between the directions of a pair */
     Distribution jitter;        /* added to each message on each hop, ns */
-    double loss;                /* probability that a message is lost on a hop */
+    Loss loss;                  /* of messages on a hop; its state belongs to the link, one for each direction */
     bool reorder;               /* a later message may overtake an earlier one of its link */
     uint64_t seed;              /* the same network in every replication; UINT64_MAX: drawn for each */
 } NetworkSettings;
@@ -63,6 +63,9 @@ typedef struct {
     /* (optional) Rows or routers that nodes are placed on, so that `distinct` and
      * `in-order` can be refused before the run; 0: no limit. */
     uint32_t (*places)(const void *config);
+
+    /* (optional) The name of the row or router that the node stands on; NULL: it has none. */
+    const char *(*place_name)(const void *network, NodeId node);
 } Network;
 
 /* The place (0 .. places-1) of each node, by the scope's placement; free it.

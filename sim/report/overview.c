@@ -21,6 +21,8 @@ static GArray *choose_metrics(const Samples *samples)
         guint place = (guint)m;
         if (m >= 0) g_array_append_val(chosen, place);
     }
+    for (guint m = 0; chosen->len && m < samples->metrics->len; m++)       /* what was drawn beside what was asked */
+        if (g_str_has_prefix(samples_metric(samples, m), "failure_")) g_array_append_val(chosen, m);
     if (chosen->len) return chosen;
     for (guint m = 0; m < samples->metrics->len && chosen->len < FALLBACK; m++)
         if (!samples_measures_machine(samples_metric(samples, m))) g_array_append_val(chosen, m);

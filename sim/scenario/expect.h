@@ -17,7 +17,8 @@ void plot_free(PlotRequest *plot);
 /* What the store adds to each run's metrics; ended by a NULL name. */
 extern const MetricName run_metrics[];
 
-/* The metric of that name, or NULL: those of the menu and of run_metrics. */
+/* The metric of that name, or NULL: those of the menu and of run_metrics; any
+ * name that begins with failure_, for sections name what they report. */
 const MetricName *metric_find(const char *name);
 
 /* What is wrong with a name that metric_find() does not know; free it. */

@@ -21,7 +21,7 @@ static char *number(const Param *param, const char *text)
     double value;
     bool counts = param->type == PARAM_COUNT || param->type == PARAM_WHOLE || param->type == PARAM_MEMBERS;
     if (counts && parse_count(text, &count, NULL)) return g_strdup_printf("%" G_GUINT64_FORMAT, count);
-    bool shares = param->type == PARAM_SHARE || param->type == PARAM_MEMBERS;
+    bool shares = param->type == PARAM_SHARE || param->type == PARAM_LOSS || param->type == PARAM_MEMBERS;
     if (shares && parse_quantity(text, UNIT_SHARE, &value, NULL)) return format_number(value);
     if (param->type == PARAM_NUMBER && parse_number(text, &value, NULL)) return format_number(value);
     return NULL;

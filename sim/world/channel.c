@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The way of a message from one node to another: cut, loss, latency and jitter. */
+/* The way of a message from one node to another: what befalls it, cut, loss,
+ * latency and jitter. */
 #include "core/memory.h"
 #include "world/state.h"
 
@@ -11,19 +12,26 @@ static uint64_t pair_of(NodeId from, NodeId to)
 void channel_prepare(World *world)
 {
     const NetworkSettings *network = &world->scenario->network;
+    size_t links = world->graph ? (size_t)world->graph->first[world->nodes] + 1 : 0;
     bool jitter = !(network->jitter.kind == LAW_CONSTANT && network->jitter.a == 0);
-    bool cuts = world->cut || world->cut_pairs;
-    world->plain = !jitter && network->loss == 0 && !cuts;
-    if (jitter || network->loss > 0) {
+    bool cuts = world->cut || world->cut_pairs || world->partitions->len, disturbed = world->disturbed->len > 0;
+    bool loses = loss_any(&network->loss);
+    world->plain = !jitter && !loses && !cuts && !disturbed;
+    world->draws = jitter || loses;
+    if (world->draws || disturbed || world->spams->len) {
         world->channels = big_new(world->nodes, sizeof(Random));
         world->channel_key = random_key(world->seed, "network/channel");
     }
-    if (!jitter || network->reorder) return;
-    if (world->graph) world->last_arrival = big_new((size_t)world->graph->first[world->nodes] + 1, sizeof(SimTime));
+    if (loss_bursts(&network->loss)) {
+        if (links) world->loss_states = big_new(links, sizeof(uint8_t));
+        world->far_losses = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    }
+    if ((!jitter && !disturbance_delays(world)) || network->reorder) return;
+    if (links) world->last_arrival = big_new(links, sizeof(SimTime));
     world->far_arrivals = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 }
 
-static Random *draws_of(World *world, NodeId from)
+Random *channel_random(World *world, NodeId from)
 {
     Random *random = &world->channels[from];
     if (!random->key) *random = random_keyed(world->channel_key, from);
@@ -50,25 +58,60 @@ static SimTime *last_arrival(World *world, NodeId from, NodeId to, uint32_t plac
     return last;
 }
 
+LossState *channel_loss_state(GHashTable *states, NodeId from, NodeId to)
+{
+    uint64_t pair = pair_of(from, to);
+    LossState *state = g_hash_table_lookup(states, &pair);
+    if (state) return state;
+    state = g_new0(LossState, 1);
+    g_hash_table_insert(states, g_memdup2(&pair, sizeof pair), state);
+    return state;
+}
+
+/* True if the network loses this message of the link at `place`. */
+static bool is_lost(World *world, NodeId from, NodeId to, uint32_t place)
+{
+    const Loss *loss = &world->scenario->network.loss;
+    LossState state = LOSS_GOOD;
+    Random *random = channel_random(world, from);
+    if (!loss_bursts(loss)) return loss_next(loss, &state, random);
+    if (!world->loss_states || place == UINT32_MAX) return loss_next(loss, channel_loss_state(world->far_losses, from, to), random);
+    state = (LossState)world->loss_states[place];
+    bool lost = loss_next(loss, &state, random);
+    world->loss_states[place] = (uint8_t)state;
+    return lost;
+}
+
+/* What happens to a message on its way: false and *reason where it is dropped,
+ * else *latency as it will be. */
+static bool pass(World *world, const Way *way, const Message *message, SimTime *latency, DropReason *reason)
+{
+    bool connected = message->flags & MESSAGE_CONNECTED;
+    if (world->disturbed_active && !disturbance_pass(world, way, message, latency, reason)) return false;
+    *reason = DROP_PARTITION;
+    if (world->partitions_active && partition_divides(world, way->from, way->to)) return false;
+    *reason = DROP_LINK_CUT;
+    if (is_cut(world, way->from, way->to, way->place)) return false;
+    *reason = DROP_LOSS;
+    if (!world->draws) return true;
+    if (loss_any(&world->scenario->network.loss) && is_lost(world, way->from, way->to, way->place) && !connected) return false;
+    *latency += distribution_time(&world->scenario->network.jitter, channel_random(world, way->from));
+    return true;
+}
+
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
 {
-    const NetworkSettings *network = &world->scenario->network;
-    bool connected = world->bodies.list[body].message.flags & MESSAGE_CONNECTED;
-    if (is_cut(world, from, to, place)) {
-        Message lost = world->bodies.list[body].message;
-        world->counters.dropped[DROP_LINK_CUT]++;
-        if (connected) connection_reset(world, from, to, world->now + latency + world_latency(world, to, from), &lost);
+    DropReason reason;
+    Way way = { from, to, place };
+    SimTime usual = latency;
+    Message message = world->bodies.list[body].message;
+    if (!pass(world, &way, &message, &latency, &reason)) {
+        world->counters.dropped[reason]++;
+        bool breaks = message.flags & MESSAGE_CONNECTED && (reason == DROP_LINK_CUT || reason == DROP_PARTITION);
+        if (breaks) connection_reset(world, from, to, world->now + usual + world_latency(world, to, from), &message);
         return;
     }
     SimTime arrival = world->now + latency;
-    if (world->channels) {
-        Random *random = draws_of(world, from);
-        if (network->loss > 0 && random_unit(random) < network->loss && !connected) {
-            world->counters.dropped[DROP_LOSS]++;
-            return;
-        }
-        arrival += distribution_time(&network->jitter, random);
-    }
     if (world->far_arrivals) {
         SimTime *last = last_arrival(world, from, to, place);
         arrival = *last = MAX(arrival, *last);

@@ -75,7 +75,7 @@ static inline uint32_t body_take(World *world, const Message *message)
     bool fresh;
     travels.hops++;
     uint32_t body = bodies_find(&world->bodies, &travels, &fresh);
-    if (fresh && travels.publication != PUBLICATION_NONE) world->lives[travels.publication].in_use++;
+    if (fresh && travels.publication != PUBLICATION_NONE) publication_use(world, travels.publication);
     return body;
 }
 
@@ -213,7 +213,8 @@ bool node_deliver(Node *self, const Message *publication)
 
 bool node_has(const Node *self, uint32_t publication)
 {
-    const Live *live = &self->world->lives[publication];
+    Live *live = &self->world->lives[publication];
+    if (G_UNLIKELY(!live->in_use)) publication_refresh(self->world, live);
     return !live->seen || bit_get(live->seen, self->id);
 }
 
@@ -241,7 +242,7 @@ const NodeId *node_members(const Node *self, uint32_t publication, uint32_t *cou
 
 void node_hold(Node *self, uint32_t publication)
 {
-    self->world->lives[publication].in_use++;
+    publication_use(self->world, publication);
 }
 
 void node_release(Node *self, uint32_t publication)
@@ -274,6 +275,12 @@ static void overlay_broken(World *world, NodeId sender, NodeId other, const Mess
     if (world->live->unreachable) world->live->unreachable(world_node(world, sender), other, message);
 }
 
+/* What a live overlay sent has arrived; junk goes no further. */
+static void overlay_arrive(World *world, const Event *event, const Message *message)
+{
+    if (!(message->flags & MESSAGE_JUNK)) world->live->receive(world_node(world, event->to), event->from, message);
+}
+
 void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message)
 {
     Message reset = *message;
@@ -299,8 +306,7 @@ void node_arrive(World *world, const Event *event)
     } else {
         world->counters.reached++;
         world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
-        if (G_UNLIKELY(message.flags & MESSAGE_OVERLAY))
-            world->live->receive(world_node(world, event->to), event->from, &message);
+        if (G_UNLIKELY(message.flags & (MESSAGE_OVERLAY | MESSAGE_JUNK))) overlay_arrive(world, event, &message);
         else world->protocol->receive(world_node(world, event->to), event->from, &message);
     }
     if (--world->bodies.list[event->word].copies == 0) body_end(world, event->word);

@@ -150,6 +150,10 @@ void observe_end(World *world)
     small_histograms(world);
     Report report = { world->result };
     for (int i = 0; metrics[i]; i++) metrics[i]->report(seen, &report);
+    for (guint i = 0; i < world->notes->len; i++) {
+        const Note *note = &g_array_index(world->notes, Note, i);
+        report_value(&report, note->name, note->value);
+    }
     world->result->event_count = seen->counters.reached + seen->counters.timers + seen->counters.publications;
 }
 

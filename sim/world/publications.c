@@ -52,6 +52,8 @@ void publications_sort(World *world)
     world->live_count = world->planned->len;
     world->lives = (Live *)g_array_free(g_steal_pointer(&world->planned), FALSE);
     sources_collect(world);
+    world->running = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    world->restarts = g_array_new(FALSE, FALSE, sizeof(NodeId));
     for (uint32_t i = 0; i < world->live_count; i++) {
         Live *live = &world->lives[i];
         live->counted = live->public.published >= world->warmup;
@@ -89,6 +91,12 @@ static bool source_is_member(const World *world, const Live *live)
     return !live->public.group || bit_get(world->groups[live->public.group].is_member, live->public.source);
 }
 
+static void running_add(World *world, uint32_t number)
+{
+    world->lives[number].place = world->running->len;
+    g_array_append_val(world->running, number);
+}
+
 void publication_make(World *world, uint32_t number)
 {
     Live *live = &world->lives[number];
@@ -105,6 +113,7 @@ void publication_make(World *world, uint32_t number)
     live->latency = g_new0(Histogram, 1);
     bit_set(live->seen, source);
     live->in_use = 1;
+    running_add(world, number);
     source_begin(world, live);
     Message message = { .publication = number, .size = live->public.size, .flags = MESSAGE_PAYLOAD };
     world->protocol->publish(world_node(world, source), &message);
@@ -164,6 +173,40 @@ static void forget(World *world, Live *live)
     g_clear_pointer(&live->latency, g_free);
 }
 
+/* The node forgets that it had it. */
+static void forget_at(World *world, Live *live, NodeId node)
+{
+    if (!live->seen || !bit_get(live->seen, node)) return;
+    if (live->had == live->seen) {
+        live->had = big_new(world->words, sizeof(uint64_t));
+        memcpy(live->had, live->seen, world->words * sizeof(uint64_t));
+    }
+    bit_clear(live->seen, node);
+}
+
+/* Restarts touch the publications in use at once; the others hear of them when asked. */
+void publication_refresh(World *world, Live *live)
+{
+    for (; live->restarts < world->restarts->len; live->restarts++)
+        forget_at(world, live, g_array_index(world->restarts, NodeId, live->restarts));
+}
+
+/* Takes it off the list; the last one moves to its place. */
+static void running_remove(World *world, Live *live)
+{
+    g_array_remove_index_fast(world->running, live->place);
+    if (live->place < world->running->len) world->lives[g_array_index(world->running, uint32_t, live->place)].place = live->place;
+    live->restarts = world->restarts->len;
+}
+
+void publication_use(World *world, uint32_t number)
+{
+    Live *live = &world->lives[number];
+    if (live->in_use++ || live->judged) return;
+    publication_refresh(world, live);
+    running_add(world, number);
+}
+
 static void judge(World *world, Live *live)
 {
     live->judged = true;
@@ -180,6 +223,7 @@ void publication_unused(World *world, uint32_t number)
     if (live->judged) return;                   /* the run is over */
     if (!live->ended) source_end(world, live);  /* a late word about it takes it up and drops it again */
     live->ended = true;
+    running_remove(world, live);
     SimTime deadline = world->scenario->settings.deadline;
     if (world->now <= world->last_change && (deadline < 0 || world->now <= live->public.published + deadline)) return;
     judge(world, live);
@@ -188,15 +232,9 @@ void publication_unused(World *world, uint32_t number)
 
 void publications_restart(World *world, NodeId node)
 {
-    for (uint32_t i = 0; i < world->live_count; i++) {
-        Live *live = &world->lives[i];
-        if (!live->seen || !bit_get(live->seen, node)) continue;
-        if (live->had == live->seen) {
-            live->had = big_new(world->words, sizeof(uint64_t));
-            memcpy(live->had, live->seen, world->words * sizeof(uint64_t));
-        }
-        bit_clear(live->seen, node);
-    }
+    g_array_append_val(world->restarts, node);
+    for (guint i = 0; i < world->running->len; i++)
+        forget_at(world, &world->lives[g_array_index(world->running, uint32_t, i)], node);
 }
 
 void publications_judge(World *world)
@@ -243,5 +281,7 @@ void publications_free(World *world)
     for (uint32_t i = 0; i < world->source_count; i++) big_free(world->sources[i].newest, world->nodes, sizeof(uint32_t));
     g_free(world->sources);
     g_free(world->lives);
+    if (world->running) g_array_unref(world->running);
+    if (world->restarts) g_array_unref(world->restarts);
     if (world->planned) g_array_unref(world->planned);
 }

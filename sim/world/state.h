@@ -38,6 +38,8 @@ typedef struct {
     bool counted;               /* not before the warm-up */
     uint32_t workload;
     uint32_t in_use;            /* different messages in flight that carry it, and holds */
+    uint32_t place;             /* in `running`, while in use */
+    uint32_t restarts;          /* how many of all restarts `seen` knows of, while not in use */
     uint32_t up_at_send;        /* members up when it was made, source left out */
     uint32_t source_index;      /* in `sources` */
     uint32_t order;             /* counts the publications of its source from 1 */
@@ -45,7 +47,7 @@ typedef struct {
     uint64_t late_expected;     /* delivered after the deadline at members that were up until it */
     uint64_t expected;          /* once judged */
     double mean_latency;        /* of its counted deliveries, ns; once judged, NaN where it has none */
-    uint64_t *seen;             /* bit a node: this incarnation has it; NULL once expired */
+    uint64_t *seen;             /* bit a node: this incarnation has it; NULL once judged */
     uint64_t *had;              /* bit a node: some incarnation had it; same as `seen` until a node restarts */
     Histogram *latency;         /* of its counted deliveries, ns; NULL where `seen` is */
 } Live;
@@ -61,19 +63,45 @@ typedef struct {
 typedef struct { Link *links; uint32_t count, room; } View;
 
 /* Whose message it is, and how it is carried; beside MESSAGE_PAYLOAD. */
-enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8 };
+enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8, MESSAGE_JUNK = 16 };
 
 /* Whose timer it is: the top bits of its tag. */
 enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_OWNER_SHIFT = 30 };
 
-/* A change of a node or link that the failures plan. */
+/* What the failures plan. */
+typedef enum { CHANGE_NODE, CHANGE_LINK, CHANGE_PARTITION, CHANGE_DISTURBANCE, CHANGE_SPAM } ChangeType;
+
 typedef struct {
     SimTime time;
-    NodeId node, other;         /* other: the link's far end, or NODE_NONE */
-    bool up;
+    NodeId node, other;         /* other: the link's far end, or NODE_NONE; node NODE_NONE: everybody */
+    uint32_t index;             /* of the partition, disturbance or spam */
+    ChangeType type;
+    bool up;                    /* it ends what began */
+    bool orderly;               /* a node that leaves says goodbye */
     const char *failure;        /* name of the section */
-    const char *kind;           /* down, up, cut, mend, join */
+    const char *kind;           /* down, up, leave, cut, mend, join, part, heal, … */
 } Change;
+
+typedef struct { NodeId node; const char *failure; } Absent;
+
+/* Nodes that hear only their own part.  part[v] is the number of v's. */
+typedef struct { uint32_t *part; bool active; } Partition;
+
+/* What befalls messages, as the contract of failures has it. */
+typedef struct {
+    Disturbance what;           /* without `nodes` */
+    uint64_t *nodes;            /* bit a node; NULL: everybody */
+    GHashTable *states;         /* LossState of each ordered pair; NULL where its loss has no bursts */
+    bool active;
+} Disturbed;
+
+/* From whom to whom, and the place of the link in the graph; UINT32_MAX: it is no link. */
+typedef struct { NodeId from, to; uint32_t place; } Way;
+
+typedef struct { double interval; uint32_t size; SimTime until; } Spam;
+
+/* A number that a failure reports of itself. */
+typedef struct { char *name; double value; } Note;
 
 /* A node that really went down or came up, for the rules of eligibility. */
 typedef struct { SimTime time; uint32_t earlier; bool up; } Transition;     /* earlier: number + 1 */
@@ -124,16 +152,26 @@ struct World {
     uint64_t resets;            /* news of broken connections under way: no messages, not in the ledger */
 
     /* the way of a message */
-    bool plain;                 /* no loss, no jitter, no cut: straight into the engine */
+    bool plain;                 /* no loss, no jitter, no failure of the way: straight into the engine */
+    bool draws;                 /* the network has loss or jitter */
     Random *channels;           /* each sender's draws for loss and jitter */
     uint64_t channel_key;
     SimTime *last_arrival;      /* for each directed link, where order is kept under jitter */
     GHashTable *far_arrivals;   /* the same for pairs that are no link */
     uint64_t *cut;              /* bit a directed link */
-    GHashTable *cut_pairs;      /* the same where the overlay is complete */
+    GHashTable *cut_pairs;      /* the same where the overlay has no such links: pairs, low id first */
+    GHashTable *cut_holds;      /* pairs that more than one failure cuts, and how many */
+    GArray *partitions;         /* of Partition */
+    GArray *disturbed;          /* of Disturbed */
+    GArray *spams;              /* of Spam */
+    uint32_t partitions_active, disturbed_active;
+    uint8_t *loss_states;       /* LossState of each directed link, where losses come in bursts */
+    GHashTable *far_losses;     /* the same for pairs that are no link */
 
     /* who is up */
     GArray *changes;            /* of Change, as planned */
+    GArray *absent;             /* of Absent: not there at first, once for each failure that says so */
+    GArray *notes;              /* of Note */
     SimTime last_change;        /* of a node; -1: none */
     uint64_t *up;               /* bit a node */
     uint32_t up_count;
@@ -145,6 +183,8 @@ struct World {
     /* what is published */
     Live *lives;
     uint32_t live_count;
+    GArray *running;            /* of uint32_t: publications in use, in no order */
+    GArray *restarts;           /* of NodeId: who has come up again so far */
     GArray *planned;            /* of Live, until the plan is sorted */
     uint64_t unmade;
     Source *sources;            /* ascending by node, each once */
@@ -199,19 +239,23 @@ bool world_build(World *world, GError **error);
 
 /* liveness.c */
 void liveness_prepare(World *world);                        /* once the changes are planned */
-void liveness_change(World *world, const Change *change);
+void liveness_change(World *world, uint32_t number);       /* of the change */
 void liveness_count_time(World *world);                     /* brings up_time to now */
 bool liveness_up_at(const World *world, NodeId node, SimTime time);
 bool liveness_up_during(const World *world, NodeId node, SimTime from, SimTime to);
 
-/* plan.c: what will happen */
+/* plan.c, failures.c: what will happen */
 void workloads_plan(World *world);
 void failures_plan(World *world);
+Random plan_stream(const World *world, const char *room, const char *name);    /* of a section, by its name */
+NodeId *plan_nodes(const World *world, const Nodes *nodes, Random *random, uint32_t *count);
 
 /* publications.c */
 void publications_sort(World *world);                       /* after the plan */
 void publication_make(World *world, uint32_t number);       /* its instant has come */
+void publication_use(World *world, uint32_t number);        /* a message or hold more */
 void publication_unused(World *world, uint32_t number);     /* in_use fell to 0 */
+void publication_refresh(World *world, Live *live);         /* brings `seen` up to date while not in use */
 void publications_restart(World *world, NodeId node);       /* it forgets what it had */
 bool publication_overtaken(World *world, const Live *live, NodeId node);    /* at its delivery there */
 void publications_judge(World *world);                      /* at the end of the run */
@@ -224,7 +268,24 @@ void node_arrive(World *world, const Event *event);
 /* The connection over which `sender` sent `message` to `other` breaks: at `at` it hears so. */
 void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message);
 
+/* failures.c: what the failures of a run plan */
+void failures_free(World *world);
+
+/* partition.c */
+bool partition_divides(const World *world, NodeId from, NodeId to);
+void partition_change(World *world, const Change *change);
+
+/* disturbance.c: what befalls messages for a time */
+bool disturbance_delays(const World *world);                /* some planned one changes how long messages take */
+void disturbance_change(World *world, const Change *change);
+void spam_send(World *world, const Change *change, uint32_t number);
+
+/* A message on its way: false and *reason where it is dropped; else *latency as it is now. */
+bool disturbance_pass(World *world, const Way *way, const Message *message, SimTime *latency, DropReason *reason);
+
 /* channel.c: the way of a message */
+Random *channel_random(World *world, NodeId from);          /* the sender's draws */
+LossState *channel_loss_state(GHashTable *states, NodeId from, NodeId to);
 void channel_prepare(World *world);
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
 

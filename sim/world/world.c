@@ -175,7 +175,7 @@ static void run(World *world)
         }
         switch (event.class) {
         case EVENT_DOWN: case EVENT_UP:
-            liveness_change(world, &g_array_index(world->changes, Change, event.word));
+            liveness_change(world, event.word);
             break;
         case EVENT_WORKLOAD: publication_make(world, event.word); break;
         case EVENT_TIMER: timer_fire(world, &event); break;
@@ -194,6 +194,7 @@ static void tear_down(World *world)
     if (world->live) live_free(world);
     if (world->shared && world->protocol->release) world->protocol->release(world->shared);
     publications_free(world);
+    failures_free(world);
     for (uint32_t g = 1; g < world->group_count; g++) {
         g_free(world->groups[g].members);
         big_free(world->groups[g].is_member, world->words, sizeof(uint64_t));
@@ -201,6 +202,7 @@ static void tear_down(World *world)
     if (world->network_state && world->network->free) world->network->free(world->network_state);
     uint32_t links = world->graph ? world->graph->first[world->nodes] : 0;
     big_free(world->cut, (size_t)links / 64 + 1, sizeof(uint64_t));
+    big_free(world->loss_states, (size_t)links + 1, sizeof(uint8_t));
     big_free(world->last_arrival, (size_t)links + 1, sizeof(SimTime));
     big_free(world->access, world->access_count, sizeof(SimTime));
     big_free(world->states, world->nodes, world->state_size);
@@ -218,7 +220,8 @@ static void tear_down(World *world)
     histogram_clear(&world->seen.hops);
     g_clear_pointer(&world->far_arrivals, g_hash_table_unref);
     g_clear_pointer(&world->cut_pairs, g_hash_table_unref);
-    g_clear_pointer(&world->changes, g_array_unref);
+    g_clear_pointer(&world->cut_holds, g_hash_table_unref);
+    g_clear_pointer(&world->far_losses, g_hash_table_unref);
     g_clear_pointer(&world->transitions, g_array_unref);
     g_free(world->load_before);
     g_free(world->groups);

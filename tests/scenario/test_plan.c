@@ -86,8 +86,8 @@ static void later_layers_win(void)
     g_assert_cmpuint(plan->point_count, ==, 2);
     g_assert_cmpuint(count_of(&plan->scenarios[0]->overlay, "arity"), ==, 3);       /* variant over file */
     g_assert_cmpuint(count_of(&plan->scenarios[2]->overlay, "arity"), ==, 2);
-    g_assert_cmpfloat(plan->scenarios[0]->network.loss, ==, 0.01);                  /* sweep over variant */
-    g_assert_cmpfloat(plan->scenarios[1]->network.loss, ==, 0.02);
+    g_assert_cmpfloat(plan->scenarios[0]->network.loss.good, ==, 0.01);                  /* sweep over variant */
+    g_assert_cmpfloat(plan->scenarios[1]->network.loss.good, ==, 0.02);
     g_autoptr(Plan) set = good_with(text, "overlay.arity=4");
     g_assert_cmpuint(count_of(&set->scenarios[0]->overlay, "arity"), ==, 4);        /* --set over variant */
     g_assert_cmpuint(count_of(&set->scenarios[2]->overlay, "arity"), ==, 4);

@@ -49,10 +49,9 @@ static bool is_up(const RunResult *result, NodeId node, double time_s)
     int holds = 0;
     for (guint i = 0; i < result->events->len; i++) {
         const EventRow *row = &g_array_index(result->events, EventRow, i);
-        if (row->node != node || row->other != NODE_NONE) continue;
-        holds += strcmp(row->kind, "join") == 0;            /* it is down until then */
-        if (row->time_s > time_s) continue;
-        holds += strcmp(row->kind, "down") == 0 ? 1 : -1;
+        if (row->node != node || row->other != NODE_NONE || row->time_s > time_s) continue;
+        bool down = strcmp(row->kind, "down") == 0 || strcmp(row->kind, "absent") == 0;
+        holds += down ? 1 : -1;
     }
     return holds == 0;
 }

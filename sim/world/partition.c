@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Partitions: nodes that hear only their own part. */
+#include "world/state.h"
+
+bool partition_divides(const World *world, NodeId from, NodeId to)
+{
+    for (guint i = 0; i < world->partitions->len; i++) {
+        const Partition *partition = &g_array_index(world->partitions, Partition, i);
+        if (partition->active && partition->part[from] != partition->part[to]) return true;
+    }
+    return false;
+}
+
+void partition_change(World *world, const Change *change)
+{
+    g_array_index(world->partitions, Partition, change->index).active = !change->up;
+    world->partitions_active += change->up ? -1u : 1;
+}
