@@ -24,6 +24,7 @@
     X(binomial_tree) \
     X(chain) \
     X(complete) \
+    X(cyclon) \
     X(degree_bounded_tree) \
     X(erdos_renyi) \
     X(file) \

@@ -17,7 +17,7 @@
  * everybody.  `keep-alive` probes neighbors that are never sent anything.
  * Left out: the cache of open connections to passive nodes.
  *
- * A message takes 20 bytes, and 6 for each node listed in it.
+ * A message takes 26 bytes, and 6 for each node listed in it.
  *
  * Source: J. Leitao, J. Pereira, L. Rodrigues, "HyParView: a membership protocol
  * for reliable gossip-based broadcast", DSN 2007.
@@ -34,7 +34,7 @@ enum { JOIN, FORWARD_JOIN, NEIGHBOR, NEIGHBOR_REPLY, DISCONNECT, SHUFFLE, SHUFFL
 enum { LOW, HIGH };                         /* priorities of NEIGHBOR */
 enum { REJECTED, ACCEPTED };                /* answers to it */
 enum { TICK_SHUFFLE, TICK_KEEP_ALIVE };     /* timers */
-enum { MESSAGE_BYTES = 20, ENTRY_BYTES = 6, LIST_MOST = 257, UNSENT_MOST = 8 };
+enum { MESSAGE_BYTES = 26, ENTRY_BYTES = 6, LIST_MOST = 257, UNSENT_MOST = 8 };
 
 static const Param params[] = {
     { "active", PARAM_COUNT, offsetof(Config, active), "5", 1, 1000, "neighbors: the places of the active view", NULL },
@@ -98,12 +98,6 @@ static bool is_neighbor(const Node *self, NodeId node)
 
 static uint64_t pack(NodeId node, uint32_t number) { return (uint64_t)node << 32 | number; }
 
-static void send(Node *self, NodeId to, uint8_t kind, uint64_t word)
-{
-    Message message = { .word = word, .publication = PUBLICATION_NONE, .size = MESSAGE_BYTES + ENTRY_BYTES, .kind = kind };
-    overlay_send_connected(self, to, &message);
-}
-
 static void send_list(Node *self, NodeId to, uint8_t kind, uint64_t word, const NodeId *list, uint32_t count)
 {
     Message message = {
@@ -111,6 +105,13 @@ static void send_list(Node *self, NodeId to, uint8_t kind, uint64_t word, const 
         .data = list, .data_size = count * (uint32_t)sizeof *list,
     };
     overlay_send_connected(self, to, &message);
+}
+
+static void send(Node *self, NodeId to, uint8_t kind, uint64_t word) { send_list(self, to, kind, word, NULL, 0); }
+
+static void send_all(Node *self, uint8_t kind)
+{
+    for (uint32_t i = 0; i < overlay_degree(self); i++) send(self, overlay_neighbor(self, i), kind, 0);
 }
 
 /* Makes room in a full passive view: what the other side has been sent goes first. */
@@ -246,10 +247,7 @@ static void stop(Node *self)
     g_clear_pointer(&state->passive, g_free);
 }
 
-static void leave(Node *self)
-{
-    for (uint32_t i = 0; i < overlay_degree(self); i++) send(self, overlay_neighbor(self, i), DISCONNECT, 0);
-}
+static void leave(Node *self) { send_all(self, DISCONNECT); }
 
 static void receive_join(Node *self, NodeId from)
 {
@@ -275,11 +273,6 @@ static void receive_forward_join(Node *self, NodeId from, NodeId newcomer, uint3
     send(self, next, FORWARD_JOIN, pack(newcomer, ttl - 1));
 }
 
-static void probe(Node *self)
-{
-    for (uint32_t i = 0; i < overlay_degree(self); i++) send(self, overlay_neighbor(self, i), KEEP_ALIVE, 0);
-}
-
 static void receive_neighbor(Node *self, NodeId from, uint32_t priority)
 {
     const Config *config = overlay_config(self);
@@ -289,7 +282,7 @@ static void receive_neighbor(Node *self, NodeId from, uint32_t priority)
     State *state = overlay_state(self);
     if (takes || state->probed) return;
     state->probed = true;
-    probe(self);
+    send_all(self, KEEP_ALIVE);
 }
 
 static void receive_reply(Node *self, NodeId from, bool accepted)
@@ -354,10 +347,9 @@ static void receive_shuffle(Node *self, NodeId from, const Message *message)
 
 static void receive_shuffle_reply(Node *self, const Message *message)
 {
-    State *state = overlay_state(self);
+    const State *state = overlay_state(self);
     const NodeId *list = message->data;
-    uint32_t count = message->data_size / sizeof *list;
-    for (uint32_t i = 0; i < count; i++) passive_add(self, list[i], state->sent, state->sent_count);
+    for (uint32_t i = 0; i < message->data_size / sizeof *list; i++) passive_add(self, list[i], state->sent, state->sent_count);
 }
 
 static void receive(Node *self, NodeId from, const Message *message)
@@ -391,7 +383,7 @@ static void timer(Node *self, uint32_t tag)
 {
     const Config *config = overlay_config(self);
     if (tag == TICK_KEEP_ALIVE) {
-        probe(self);
+        send_all(self, KEEP_ALIVE);
         overlay_after(self, config->keep_alive, TICK_KEEP_ALIVE);
         return;
     }

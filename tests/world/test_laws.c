@@ -8,6 +8,7 @@ static const char *const overlay_texts[] = {
     "kind = random-regular\ndegree = 6\nnodes = 120", "kind = kary-tree\narity = 3\nnodes = 120",
     "kind = complete\nnodes = 60", "kind = multi-tree\ntrees = 3\narity = 4\nnodes = 120",
     "kind = hyparview\nnodes = 120\nshuffle-period = 1 s",
+    "kind = cyclon\nnodes = 120\nperiod = 500 ms\nbootstrap = chain", "kind = cyclon\nnodes = 120\nperiod = 1 s\njoin = uniform(0 s, 6 s)",
     "kind = hyparview\nnodes = 120\njoin = uniform(0 s, 6 s)\nkeep-alive = 2 s\nshuffle-period = 1 s",
 };
 
