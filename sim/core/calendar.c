@@ -81,7 +81,7 @@ static SimTime last_before(__int128 bucket, uint32_t width_bits)
 /* Times that follow from the numbers of bucket and block. */
 static void limits_set(Calendar *calendar)
 {
-    calendar->late_last = last_before(calendar->bucket + 1, calendar->width_bits);
+    calendar->late_last = last_before((__int128)calendar->bucket + 1, calendar->width_bits);
     calendar->near_last = last_before((__int128)(calendar->block_near + 1) * BUCKETS, calendar->width_bits);
 }
 
