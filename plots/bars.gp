@@ -22,14 +22,6 @@ slash = 0
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { slash = i } }
 load (slash ? ARG0[1:slash] : "./")."style.gp"
 
-# Names shift the axes; title and note stay in the middle of the page.
-set label 1 wording("title") at screen 0.5, screen 1 - 4.5/height center
-set label 2 wording("note") at screen 0.5, screen 2.2/height center
-unset title
-unset key
-set tmargin at screen 1 - (4 + 4*number("lines"))/height
-set bmargin at screen 15/height
-set xlabel offset 0,0.2
 set grid noytics xtics linecolor rgb "#d9d9d9" linewidth 0.6 dashtype solid
 set ytics scale 0
 if (number("above") == 1) {

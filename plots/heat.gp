@@ -38,17 +38,19 @@ gap = 1.0/(width > 100 ? 15 : 8)
 left = width > 100 ? 0.10 : 0.19
 right = 1 - (width > 100 ? 0.13 : 0.24)
 each = (right - left + gap/2)/panels
-set multiplot title wording("title")
+set multiplot
 do for [p = 1:panels] {
     set lmargin at screen left + (p - 1)*each
     set rmargin at screen left + p*each - gap/2
-    set tmargin at screen 1 - 13/height
-    set bmargin at screen 11/height
+    set tmargin at screen 1 - (head + 5)/height
+    set bmargin at screen foot/height
     set title panel[p] offset 0,-0.6
     if (p > 1) { set ylabel ""; set ytics format ""; do for [i = 1:yticks] { set ytics add ("" ytick_at[i]) } }
     if (p < panels) { unset colorbox } else { set colorbox }
     plot data index p using 2:3:($2-0.49):($2+0.49):($3-0.49):($3+0.49):4 with boxxyerror linecolor palette notitle, \
          for [i = p:(number("texts") == 1 ? p : 0)] data index i using 2:3:(plain(strcol(5))):(ink($4)) \
              with labels textcolor rgb variable notitle
+    unset label 98
+    unset label 99
 }
 unset multiplot

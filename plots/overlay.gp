@@ -12,10 +12,13 @@
 # blocks 2, 4, … its nodes
 #        node    name
 #        x, y    place, 0..1
-#        state   0 reached, 1 dead (down at the end), 2 cut off (up, but not reached), 3 source
+#        state   0 reached, 1 dead (down at the end), 2 cut off (up, but not reached), 3 source,
+#                4 no member of the group
 #        size    of the mark; 1 is usual
+#        value   what the colour of a reached node says, in the unit of the label clabel
 # labels: those of style.gp; each panel is a name; named = 1 says in a key what the states
-#        mean; labelled = 1 writes the names of the nodes beside them
+#        mean; labelled = 1 writes the names of the nodes beside them; thin: width of the
+#        links; cmin, cmax: ends of the colours, where the colour says something
 if (ARGC != 0 && ARGC != 2) {
     print "overlay.gp needs DATA and IMAGE; see the first lines of the file"
     exit status 2
@@ -38,46 +41,63 @@ source = "#009E73"
 reached = "#56B4E9"
 lost = "#D55E00"
 dead = "#000000"
+shaded = known(number("cmax"))
+if (shaded) {                           # dark is soon, or many; light enough to differ from the dead
+    set palette defined (0 "#30408C", 1 "#3F7FB5", 2 "#6CB8B0", 3 "#B9DE86", 4 "#FDE725")
+    set cbrange [number("cmin"):number("cmax")]
+    set cblabel wording("clabel") offset -0.5,0
+    set cbtics scale 0.5 offset -0.5,0
+}
+thin = or(number("thin"), 0.5)
 set xrange [-0.04:1.04]
 set yrange [-0.04:1.04]
 set size ratio -1
-top = 1 - (2 + 4*number("lines"))/height
-foot = number("named") == 1 ? 9/height : 0.01
-mark_size = dot*(width/across > 80 ? 0.9 : 0.65)
+foot = number("named") == 1 ? 8.0 : 1.0
+top = 1 - (head + 0.5)/height
+bottom = foot/height
+page = shaded ? 1 - 15/width : 1
+mark_size = dot*(width/across > 80 ? 0.9 : 0.75)
 set multiplot
-set label 99 wording("title") at screen 0.5, screen 1 - 4/height center
 do for [p = 1:panels] {
     column_ = (p - 1) % across
     row_ = (p - 1)/across
-    set lmargin at screen (column_ + 0.02)/across
-    set rmargin at screen (column_ + 0.98)/across
-    set tmargin at screen top - row_*(top - foot)/rows - 5/height
-    set bmargin at screen top - (row_ + 1)*(top - foot)/rows
+    set lmargin at screen page*(column_ + 0.02)/across
+    set rmargin at screen page*(column_ + 0.98)/across
+    set tmargin at screen top - row_*(top - bottom)/rows - (across > 1 ? 8.5 : 5)/height
+    set bmargin at screen top - (row_ + 1)*(top - bottom)/rows
     set title panel[p] offset 0,-0.6
+    if (p == panels && shaded) { set colorbox user origin screen 1 - 14/width, screen 0.25 \
+        size screen 3/width, screen 0.5 } else { unset colorbox }
     l = 2*p - 1
     n = 2*p
-    mark_(s) = column(4) == s ? column(3) : NaN       # NaN: not drawn
-    lines_(s) = column(6) == s ? column(3) : NaN
+    mark_(s) = column(4) == s ? column(3) : 9         # out of sight; NaN alone would be a warning
+    lines_(s) = column(6) == s ? column(3) : 9
     plot data index l using 2:(lines_(0)):($4 - $2):($5 - $3) \
-             with vectors nohead linecolor rgb "#9a9a9a" linewidth 0.5 notitle, \
-         data index l using 2:(lines_(2)):($4 - $2):($5 - $3) \
-             with vectors nohead linecolor rgb lost linewidth 0.9 notitle, \
+             with vectors nohead linecolor rgb "#a8a8a8" linewidth thin notitle, \
          data index l using 2:(lines_(1)):($4 - $2):($5 - $3) \
-             with vectors nohead linecolor rgb "#b0b0b0" linewidth 0.6 dashtype (2, 3) notitle, \
-         data index n using 2:(mark_(0)):(mark_size*$5) \
+             with vectors nohead linecolor rgb "#d0d0d0" linewidth thin dashtype (2, 3) notitle, \
+         data index l using 2:(lines_(2)):($4 - $2):($5 - $3) \
+             with vectors nohead linecolor rgb lost linewidth 1.6*thin notitle, \
+         data index n using 2:(mark_(4)):(0.6*mark_size*$5) \
+             with points pointtype 7 pointsize variable linecolor rgb "#c4c4c4" notitle, \
+         for [i = n:(shaded ? 0 : n)] data index i using 2:(mark_(0)):(mark_size*$5) \
              with points pointtype 7 pointsize variable linecolor rgb reached notitle, \
+         for [i = n:(shaded ? n : 0)] data index i using 2:(mark_(0)):(mark_size*$5):6 \
+             with points pointtype 7 pointsize variable linecolor palette notitle, \
+         data index n using 2:(mark_(1)):(0.9*mark_size*$5) \
+             with points pointtype 2 pointsize variable linecolor rgb dead linewidth 0.7 notitle, \
          data index n using 2:(mark_(2)):(mark_size*$5) \
              with points pointtype 5 pointsize variable linecolor rgb lost notitle, \
-         data index n using 2:(mark_(1)):(mark_size*$5) \
-             with points pointtype 2 pointsize variable linecolor rgb dead notitle, \
-         data index n using 2:(mark_(3)):(1.5*mark_size*$5) \
+         data index n using 2:(mark_(3)):(mark_size*($5 > 0.8 ? 1.5*$5 : 1.2)) \
              with points pointtype 13 pointsize variable linecolor rgb source notitle, \
          for [i = n:(number("labelled") == 1 ? n : 0)] data index i using 2:3:(plain(strcol(1))) \
              with labels left offset 0.6,0.3 notitle
+    unset label 98
     unset label 99
 }
 if (number("named") == 1) {             # a last panel without axes, as wide as the page, for the key
     unset title
+    unset colorbox
     set lmargin at screen 0.02
     set rmargin at screen 0.98
     set key at screen 0.5, screen 4/height center horizontal maxcols 5 samplen 1 width -0.5

@@ -9,7 +9,9 @@
 #        xmin, xmax, ymin, ymax, cmin, cmax   numbers; ends of the axes, NaN: as the data has it
 #        xstep, ystep                         numbers; from tick to tick
 #        xlog, ylog                           1: logarithmic
-#        columns, height                      columns of the page (1 or 2); mm
+#        columns                              columns of the page, 1 or 2
+#        height, body                         mm of the figure; of its axes alone
+#        over                                 lines of text between title and axes
 #        above                                1: names of rows stand above them, not beside
 #        lines                                number; lines of the title
 #        curve, panel                         repeated, in order: names
@@ -61,12 +63,19 @@ or(x, y) = known(x) ? x : y
 
 # width and height in mm: one column or two of a paper
 width = number("columns") == 2 ? 174.0 : 84.0
-# The key stands below: as many names a row as fit, and more height for more rows.
+# The key stands below: as many names a row as fit.  Title, key and note have room of
+# their own (head and foot, in mm), and what is left is the axes'.
 longest = 1
 do for [i = 1:curves] { if (strlen(curve[i]) > longest) { longest = strlen(curve[i]) } }
-keywidth = floor((width > 100 ? 105.0 : 46.0)/(longest + 6))
-keywidth = keywidth < 1 ? 1 : keywidth
-height = or(number("height"), 62.0 + 3.6*((curves - 1)/keywidth))
+keywidth = floor((width > 100 ? 90.0 : 38.0)/(longest + 6))
+keywidth = keywidth < 1 ? 1 : keywidth > curves ? curves : keywidth
+keyrows = curves > 1 || longest > 1 ? (curves + keywidth - 1)/keywidth : 0
+lines = or(number("lines"), 0)
+line_ = 3.7                             # mm from line to line
+noted = wording("note") ne ""
+head = 2.5 + line_*lines + line_*or(number("over"), 0)
+foot = 10.5 + 4.5*keyrows + (noted ? line_ : 0)
+height = or(number("height"), head + foot + or(number("body"), width > 100 ? 62 : 38))
 dot = ending eq "svg" ? 0.5 : 1         # size of a mark: an SVG terminal does not scale them
 if (ending eq "svg") {
     set terminal svg size width*96/25.4, height*96/25.4 font "sans,10.6" background "white" noenhanced \
@@ -107,12 +116,15 @@ set border 3 linewidth 0.8
 set tics nomirror scale 0.6
 set grid ytics linecolor rgb "#d9d9d9" linewidth 0.6 dashtype solid
 set bars 0.6
-set title wording("title") offset 0,-0.3
+set label 99 wording("title") at screen 0.5, screen 1 - 2.6/height center front
+set label 98 wording("note") at screen 0.5, screen 2.0/height center textcolor rgb "#404040" front
+set tmargin at screen 1 - head/height
+set bmargin at screen foot/height
 set xlabel wording("xlabel") offset 0,0.5
 set ylabel wording("ylabel") offset 1,0
-set key bmargin center horizontal Left reverse samplen 2.5 width 0.5 spacing 1.1 maxcols keywidth maxrows 40
-if (wording("note") ne "") { set key title " \n".wording("note") }
-if (curves < 1) { unset key }
+set key at screen 0.5, screen (foot - 10.0)/height center top horizontal Left reverse samplen 2.5 \
+    width -1 spacing 1.1 maxcols keywidth maxrows 40
+if (keyrows < 1) { unset key }
 if (number("xlog") == 1) { set logscale x }
 if (number("ylog") == 1) { set logscale y; set format y "%g"; set mytics 1 }
 if (known(number("xmin"))) { xmin = number("xmin"); set xrange [xmin:] }

@@ -22,11 +22,16 @@ slash = 0
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { slash = i } }
 load (slash ? ARG0[1:slash] : "./")."style.gp"
 
+# What happened stands above the axes, a line each, beside its mark on the side with room.
 do for [i = 1:marks] {
-    set arrow from first mark_at[i], graph 0 to first mark_at[i], graph 1 nohead back \
+    y_ = 1 - (2.5 + line_*(lines + i - 0.5))/height
+    set arrow from first mark_at[i], graph 0 to first mark_at[i], screen y_ - 0.4*line_/height nohead back \
         linecolor rgb "#606060" linewidth 0.8 dashtype (3, 3)
-    set label mark[i] at first mark_at[i], graph 0.03 rotate by 90 left offset -0.7,0 \
-        textcolor rgb "#404040" front
+    if (mark_at[i] < (xmin + xmax)/2) {
+        set label mark[i] at first mark_at[i], screen y_ left offset 0.2,0 textcolor rgb "#404040" front
+    } else {
+        set label mark[i] at first mark_at[i], screen y_ right offset -0.2,0 textcolor rgb "#404040" front
+    }
 }
 do for [i = 1:rugs] {
     set arrow from first rug_at[i], graph 1.01 to first rug_at[i], graph 1.04 nohead \

@@ -10,7 +10,9 @@
  *   variant              of each variant (plots/bars.gp)
  *   difference           as differences to the first variant (plots/forest.gp)
  *   cdf(H), ccdf(H), histogram(H)   the histogram H: latency, hops, degree, load (plots/cdf.gp)
- *   overlay              the nodes and links of replication 0 (plots/overlay.gp)
+ *   box(H)               its quartiles and tails (plots/box.gp)
+ *   overlay              the nodes and links of replication 0 (plots/overlay.gp); y = latency
+ *                        or degree colours the nodes
  * Without x it is the first key of the sweep, or variant; y is delivery_ratio.
  */
 #pragma once

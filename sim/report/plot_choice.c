@@ -89,7 +89,8 @@ static const struct { const char *x; PlotMaker *make; const char *table; } kinds
     { "overlay", plot_overlay, NULL },
 };
 
-static const char *const laws[] = { [PLOT_CDF] = "cdf", [PLOT_CCDF] = "ccdf", [PLOT_HISTOGRAM] = "histogram" };
+static const char *const laws[] = { [PLOT_CDF] = "cdf", [PLOT_CCDF] = "ccdf", [PLOT_HISTOGRAM] = "histogram",
+                                   [PLOT_BOX] = "box" };
 
 /* Two keys of the sweep with a comma between them. */
 static bool is_grid(const PlotData *data, const char *x)
@@ -128,10 +129,12 @@ static bool add_law(GPtrArray *requests, const PlotData *data, const char *secti
     for (guint i = 0; i < G_N_ELEMENTS(laws); i++) {
         if (strcmp(function, laws[i]) != 0) continue;
         if (!has(names, inner)) return unknown(section, "x", inner, names, error);
-        plot_choice_add(requests, plot_name(section), plot_distribution, "", inner)->ask.law = i;
+        PlotMaker *make = i == PLOT_BOX ? plot_box : plot_distribution;
+        plot_choice_add(requests, plot_name(section), make, "", inner)->ask.law = i;
         return true;
     }
-    return unknown(section, "x", x, (char *[]){ "cdf(latency)", "ccdf(latency)", "histogram(hops)", NULL }, error);
+    char *known[] = { "cdf(latency)", "ccdf(latency)", "histogram(hops)", "box(latency)", NULL };
+    return unknown(section, "x", x, known, error);
 }
 
 static bool add_asked(GPtrArray *requests, const PlotData *data, GKeyFile *file, const char *section, GError **error)

@@ -36,16 +36,6 @@ static void add_row(PlotSheet *sheet, const char *name, guint above, guint rows,
     plot_sheet_mark(sheet, "mark", value, y);
 }
 
-/* `longest`: letters of the longest name; past some it leaves no room for the axis. */
-static void set_rows(PlotSheet *sheet, guint rows, glong longest, unsigned columns)
-{
-    bool above = longest > (columns == 2 ? 40 : 14);
-    plot_sheet_number(sheet, "ymin", 0.4);
-    plot_sheet_number(sheet, "ymax", rows + 0.6);
-    plot_sheet_number(sheet, "above", above);
-    plot_sheet_number(sheet, "height", 30 + (above ? 9 : 5.5) * rows);
-}
-
 PlotSheet *plot_bars(const PlotData *data, const PlotAsk *ask, GError **error)
 {
     g_autoptr(PlotValues) values = values_of(data, ask->y, error);
@@ -64,7 +54,7 @@ PlotSheet *plot_bars(const PlotData *data, const PlotAsk *ask, GError **error)
         longest = MAX(longest, g_utf8_strlen(slice->name, -1));
         stretch_estimate(&least, &most, &mean);
     }
-    set_rows(sheet, slices->len, longest, ask->columns);
+    plot_sheet_rows(sheet, slices->len, longest, ask->columns);
     plot_label_axis(sheet, 'x', ask->y, least, most);
     plot_label_note(sheet, values->most, "bars");
     plot_title(sheet, data, ask, where);
@@ -118,12 +108,12 @@ PlotSheet *plot_forest(const PlotData *data, const PlotAsk *ask, GError **error)
             longest = MAX(longest, g_utf8_strlen(name, -1));
             pairs = MAX(pairs, (guint)mean.count);
         }
-    set_rows(sheet, rows, longest, ask->columns);
+    plot_sheet_rows(sheet, rows, longest, ask->columns);
     g_autofree char *label = plot_label(ask->y);
     g_autofree char *against = g_strdup_printf("%s: difference to %s", label, plot_data_variant(data, 0));
     plot_sheet_text(sheet, "xlabel", against);
     double room = most > least ? 0.05 * (most - least) : 1;
-    plot_label_ends(sheet, 'x', least - room, most + room);
+    plot_label_ends_coarse(sheet, 'x', least - room, most + room);
     plot_label_note(sheet, pairs, "paired; bars");
     g_autofree char *where = points - first > 1 ? by_keys(data) : g_strdup(plot_data_point(data, first)->label);
     plot_title(sheet, data, ask, where);

@@ -72,9 +72,13 @@ GPtrArray *plot_choice_default(const PlotData *data, GError **error)
     bool several = data->variants->len > 1 || data->points->len > 1;
     if (several && has(names, "redundancy") && has(names, "delivery_ratio"))
         plot_choice_add(requests, "cost", plot_pareto, "delivery_ratio", "redundancy");
+    if (several && has(names, "stretch_mean") && has(names, "stress_mean"))
+        plot_choice_add(requests, "stress", plot_pareto, "stress_mean", "stretch_mean");
     if (has(laws, "latency")) plot_choice_add(requests, "latency-cdf", plot_distribution, "", "latency");
+    if (has(laws, "latency") && several) plot_choice_add(requests, "latency-box", plot_box, "", "latency");
     if (has(laws, "load")) plot_choice_add(requests, "load", plot_distribution, "", "load")->ask.law = PLOT_CCDF;
     if (has(series, "delivery_ratio")) plot_choice_add(requests, "time", plot_time, "delivery_ratio", "time");
-    if (overlay) plot_choice_add(requests, "overlay", plot_overlay, "", "overlay");
+    if (overlay) plot_choice_add(requests, "overlay", plot_overlay, "state", "overlay");
+    if (overlay) plot_choice_add(requests, "overlay-latency", plot_overlay, "latency", "overlay");
     return requests;
 }

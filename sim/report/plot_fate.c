@@ -111,15 +111,30 @@ static guint source_of(const Picture *picture, const guint *hops, guint named)
     return found == 1 ? source : G_MAXUINT;
 }
 
-/* What [workload NAME] says: its fixed source, or G_MAXUINT; and whether it has a group. */
-static guint workload_source(const char *scenario, const char *workload, bool *grouped)
+/* The value of a key of [workload NAME] in a run: of its point, its variant, or the file; NULL where unset. */
+static char *workload_key(const PlotData *data, gint64 run, const char *workload, const char *key)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
+    if (!g_key_file_load_from_data(file, data->scenario, (gsize)-1, G_KEY_FILE_NONE, NULL)) return NULL;
+    g_autoptr(sqlite3_stmt) rows = of_run(data, run,
+        "SELECT variant, json_extract(point, '$.\"' || ?2 || '\"') FROM run WHERE id = ?1", NULL);
+    g_autofree char *path = g_strdup_printf("workload.%s.%s", workload, key);
+    if (rows) sqlite3_bind_text(rows, 2, path, -1, SQLITE_STATIC);
+    char *value = NULL;
+    if (rows && plot_data_step(rows, NULL)) {
+        g_autofree char *variant = g_strdup_printf("variant %s", (const char *)sqlite3_column_text(rows, 0));
+        value = g_strdup((const char *)sqlite3_column_text(rows, 1));
+        if (!value) value = g_key_file_get_value(file, variant, path, NULL);
+    }
     g_autofree char *section = g_strdup_printf("workload %s", workload);
-    *grouped = false;
-    if (!g_key_file_load_from_data(file, scenario, (gsize)-1, G_KEY_FILE_NONE, NULL)) return 0;
-    g_autofree char *source = g_key_file_get_value(file, section, "source", NULL);
-    g_autofree char *group = g_key_file_get_value(file, section, "group", NULL);
+    return value ? value : g_key_file_get_value(file, section, key, NULL);
+}
+
+/* The workload's fixed source, or G_MAXUINT; and whether it has a group. */
+static guint workload_source(const PlotData *data, gint64 run, const char *workload, bool *grouped)
+{
+    g_autofree char *source = workload_key(data, run, workload, "source");
+    g_autofree char *group = workload_key(data, run, workload, "group");
     *grouped = group && strcmp(group, "all") != 0;
     guint64 number = 0;
     if (source && !parse_count(source, &number, NULL)) return G_MAXUINT;
@@ -146,26 +161,30 @@ static bool read_last(const PlotData *data, gint64 run, Picture *picture, GError
     g_autoptr(sqlite3_stmt) rows = of_run(data, run,
         "WITH last AS (SELECT workload AS w, publication AS p FROM delivery WHERE run = ?1 "
         "ORDER BY published_s DESC, workload, publication LIMIT 1) "
-        "SELECT workload, node, hops FROM delivery, last WHERE run = ?1 AND workload IS w AND publication = p", error);
+        "SELECT workload, node, hops, round(1000 * (delivered_s - published_s), 6) FROM delivery, last "
+        "WHERE run = ?1 AND workload IS w AND publication = p", error);
     if (!rows) return false;
     g_autofree guint *hops = g_new0(guint, picture->nodes);
     g_autofree char *workload = NULL;
     GError *broken = NULL;
     while (plot_data_step(rows, &broken)) {
         guint64 node = (guint64)sqlite3_column_int64(rows, 1);
-        if (node < picture->nodes) hops[node] = (guint)sqlite3_column_int64(rows, 2);
+        if (node < picture->nodes) {
+            hops[node] = (guint)sqlite3_column_int64(rows, 2);
+            picture->latency[node] = sqlite3_column_double(rows, 3);
+        }
         if (!workload) workload = g_strdup((const char *)sqlite3_column_text(rows, 0));
     }
     if (broken) return g_propagate_error(error, broken), false;
     if (!workload) return true;
     bool grouped;
-    guint source = source_of(picture, hops, workload_source(data->scenario, workload, &grouped));
+    guint source = source_of(picture, hops, workload_source(data, run, workload, &grouped));
     g_autofree bool *member = g_new0(bool, picture->nodes);
     if (grouped && !read_members(data, run, workload, member, picture->nodes, error)) return false;
     for (guint i = 0; i < picture->nodes; i++) {
         if (picture->states[i] == PICTURE_DEAD || hops[i]) continue;
         if (i == source) picture->states[i] = PICTURE_SOURCE;
-        else if (!grouped || member[i]) picture->states[i] = PICTURE_CUT_OFF;
+        else picture->states[i] = !grouped || member[i] ? PICTURE_CUT_OFF : PICTURE_ASIDE;
     }
     return true;
 }

@@ -9,7 +9,7 @@ typedef struct {
     const char *y;              /* a metric, or a series over time */
     const char *x;              /* a sweep key (or two), a metric, or a histogram */
     unsigned columns;           /* of the page: 1 or 2; 0: what suits */
-    enum { PLOT_CDF, PLOT_CCDF, PLOT_HISTOGRAM } law;       /* of a distribution */
+    enum { PLOT_CDF, PLOT_CCDF, PLOT_HISTOGRAM, PLOT_BOX } law;       /* of a distribution */
 } PlotAsk;
 
 /* NULL and *error (SIM_ERROR_RESULT) where the results do not have what it takes. */
@@ -21,8 +21,9 @@ PlotMaker plot_bars;            /* y of each variant */
 PlotMaker plot_forest;          /* differences of y to the first variant */
 PlotMaker plot_pareto;          /* y against the metric x */
 PlotMaker plot_distribution;    /* CDF, tail or shares of the histogram x */
+PlotMaker plot_box;             /* quartiles and tails of the histogram x, a box a variant */
 PlotMaker plot_time;            /* the series y over time */
-PlotMaker plot_overlay;         /* nodes and links of replication 0, with what failed */
+PlotMaker plot_overlay;         /* nodes and links of replication 0, with what failed; y: latency, degree or neither */
 
 /* One curve (or panel) of a figure that shows runs at single settings. */
 typedef struct {
@@ -34,6 +35,9 @@ typedef struct {
  * of its points.  *where: what all have in common, such as "fanout = 4", or "";
  * free both.  An array of PlotSlice. */
 GArray *plot_slices(const PlotData *data, guint most, char **where);
+
+/* Binds ?1, ?2 and ?3 to variant, point and `name`. */
+void plot_slice_bind(sqlite3_stmt *rows, const PlotData *data, const PlotSlice *slice, const char *name);
 
 /* The scenario's title with what a figure shows of it, into the sheet. */
 void plot_title(PlotSheet *sheet, const PlotData *data, const PlotAsk *ask, const char *where);

@@ -67,19 +67,29 @@ static double zoom(double least)
     return 0;
 }
 
-/* 1, 2 or 5 times a power of ten, so that about five steps make `range`. */
-static double step_of(double range)
+/* 1, 2 or 5 times a power of ten, so that about `steps` of them make `range`. */
+static double step_of(double range, double steps)
 {
-    double power = pow(10, floor(log10(range / 5))), factor = range / 5 / power;
+    double power = pow(10, floor(log10(range / steps))), factor = range / steps / power;
     return power * (factor < 1.5 ? 1 : factor < 3.5 ? 2 : factor < 7.5 ? 5 : 10);
+}
+
+static void set_ends(PlotSheet *sheet, char axis, double low, double high, double steps)
+{
+    number(sheet, axis, "min", low);
+    number(sheet, axis, "max", high);
+    bool broad = axis == 'x' && high >= 10000;          /* numbers of five digits */
+    number(sheet, axis, "step", step_of(high - low, broad ? fmin(steps, 3.6) : steps));
 }
 
 void plot_label_ends(PlotSheet *sheet, char axis, double low, double high)
 {
-    double step = step_of(high - low);
-    number(sheet, axis, "min", low);
-    number(sheet, axis, "max", high);
-    number(sheet, axis, "step", step);
+    set_ends(sheet, axis, low, high, 5);
+}
+
+void plot_label_ends_coarse(PlotSheet *sheet, char axis, double low, double high)
+{
+    set_ends(sheet, axis, low, high, 3.6);
 }
 
 void plot_label_axis(PlotSheet *sheet, char axis, const char *name, double least, double most)
@@ -94,7 +104,7 @@ void plot_label_axis(PlotSheet *sheet, char axis, const char *name, double least
     } else {
         double low = fmin(least, 0), high = fmax(most, 0);
         if (high <= low) high = low + 1;
-        double step = step_of(high - low);
+        double step = step_of(high - low, 5);
         plot_label_ends(sheet, axis, floor(low / step) * step, ceil(1.02 * high / step) * step);
     }
     g_autofree char *from = start > 0 ? g_strdup_printf("%s, axis from %g", label, start) : g_strdup(label);

@@ -23,6 +23,9 @@ void plot_label_axis(PlotSheet *sheet, char axis, const char *name, double least
 /* The ends of a linear axis and steps that leave room for the numbers at them. */
 void plot_label_ends(PlotSheet *sheet, char axis, double low, double high);
 
+/* The same with fewer steps, for an axis beside names. */
+void plot_label_ends_coarse(PlotSheet *sheet, char axis, double low, double high);
+
 /* A mean and its interval's half as short text, such as "0.981 ± 0.004"; free it. */
 char *plot_label_estimate(double mean, double half);
 

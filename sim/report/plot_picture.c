@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/plot_picture.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
-#include "core/error.h"
 #include "graph/layout.h"
 #include "report/plot_figure.h"
 
-static const char columns[] = "from\tx1\ty1\tx2\ty2\tstate\nnode\tx\ty\tstate\tsize";
-
-enum { MOST_NAMED = 24 };
+enum { BROAD_TREE = 150 };          /* nodes from which a tree is drawn in rings, with room for its leaves */
 
 Picture *plot_picture_new(guint nodes)
 {
@@ -21,8 +17,9 @@ Picture *plot_picture_new(guint nodes)
     picture->y = g_new(double, nodes);
     picture->names = g_new0(char *, nodes + 1);
     picture->states = g_new0(PictureState, nodes);
+    picture->latency = g_new(double, nodes);
     picture->links = g_array_new(FALSE, TRUE, sizeof(PictureLink));
-    for (guint i = 0; i < nodes; i++) picture->x[i] = picture->y[i] = NAN;
+    for (guint i = 0; i < nodes; i++) picture->x[i] = picture->y[i] = picture->latency[i] = NAN;
     return picture;
 }
 
@@ -33,6 +30,7 @@ void plot_picture_free(Picture *picture)
     g_free(picture->x);
     g_free(picture->y);
     g_free(picture->states);
+    g_free(picture->latency);
     g_array_unref(picture->links);
     g_free(picture);
 }
@@ -65,145 +63,116 @@ static Topology *topology_of(const Picture *picture)
     return topology_new(picture->nodes, graph_new(picture->nodes, a, b, count));
 }
 
+/* Bends the levels of a tree, root on top, into rings around its root. */
+static void bend(double *x, double *y, guint nodes)
+{
+    double left = x[0], right = x[0], top = y[0];
+    for (guint i = 0; i < nodes; i++) left = fmin(left, x[i]), right = fmax(right, x[i]), top = fmax(top, y[i]);
+    for (guint i = 0; i < nodes; i++) {
+        double angle = 2 * G_PI * (x[i] - left) / (right - left + 1), radius = top - y[i];
+        x[i] = radius * sin(angle);
+        y[i] = radius * cos(angle);
+    }
+}
+
+/* Fills a disc evenly, number 0 in its middle: where every pair is linked no place says more. */
+static void sunflower(double *x, double *y, guint nodes)
+{
+    for (guint i = 0; i < nodes; i++) {
+        double angle = i * G_PI * (3 - sqrt(5));
+        x[i] = sqrt(i) * sin(angle);
+        y[i] = sqrt(i) * cos(angle);
+    }
+}
+
+/* Whether the layout took it for a tree of levels, the root alone on top. */
+static bool is_broad_tree(const Picture *picture)
+{
+    if (picture->nodes < BROAD_TREE || picture->links->len != picture->nodes - 1) return false;
+    for (guint i = 1; i < picture->nodes; i++)
+        if (picture->y[i] >= picture->y[0]) return false;
+    return true;
+}
+
 bool plot_picture_place(Picture *picture, GError **error)
 {
     bool known = true;
     for (guint i = 0; i < picture->nodes; i++) known = known && isfinite(picture->x[i]) && isfinite(picture->y[i]);
-    if (!known) {
+    bool rings = false, links = picture->links->len > 0;
+    if (!known && !links) sunflower(picture->x, picture->y, picture->nodes);
+    else if (!known) {
         g_autoptr(Topology) topology = topology_of(picture);
         if (!topology_layout(topology, 1, error)) return false;
         memcpy(picture->x, topology->x, picture->nodes * sizeof *picture->x);
         memcpy(picture->y, topology->y, picture->nodes * sizeof *picture->y);
+        rings = is_broad_tree(picture);
+        if (rings) bend(picture->x, picture->y, picture->nodes);
     }
-    fit(picture->x, picture->y, picture->nodes, !known);
+    fit(picture->x, picture->y, picture->nodes, !known && links && !rings);
     return true;
 }
 
-static double link_state(const Picture *picture, const PictureLink *link)
+/* Nodes in the order of a breadth-first walk from `start`, over all components. */
+static NodeId *walk(const Picture *picture, const Graph *graph, NodeId start)
 {
-    PictureState a = picture->states[link->a], b = picture->states[link->b];
-    if (link->cut || a == PICTURE_DEAD || b == PICTURE_DEAD) return 1;
-    return a == PICTURE_CUT_OFF && b == PICTURE_CUT_OFF ? 2 : 0;
-}
-
-static const char *name_of(const Picture *picture, NodeId node, char number[16])
-{
-    g_snprintf(number, 16, "%u", node);
-    return picture->names[node] ? picture->names[node] : number;
-}
-
-void plot_picture_add(PlotSheet *sheet, const Picture *picture, const char *title)
-{
-    char one[16], two[16];
-    plot_sheet_text(sheet, "panel", title);
-    plot_sheet_block(sheet);
-    for (guint i = 0; i < picture->links->len; i++) {
-        const PictureLink *link = &g_array_index(picture->links, PictureLink, i);
-        const char *a = name_of(picture, link->a, one), *b = name_of(picture, link->b, two);
-        g_autofree char *ends = g_strdup_printf("%s - %s", a, b);
-        plot_sheet_row(sheet, "snnnnn", ends, picture->x[link->a], picture->y[link->a], picture->x[link->b],
-                       picture->y[link->b], link_state(picture, link));
+    g_autofree bool *seen = g_new0(bool, picture->nodes);
+    NodeId *order = g_new(NodeId, picture->nodes);
+    guint last = 0;
+    for (guint i = 0, next = 0; i < picture->nodes; i++) {
+        NodeId root = (start + i) % picture->nodes;
+        if (seen[root]) continue;
+        seen[root] = true;
+        order[last++] = root;
+        for (; next < last; next++)
+            for (uint32_t k = graph->first[order[next]]; k < graph->first[order[next] + 1]; k++) {
+                NodeId to = graph->links[k].to;
+                if (!seen[to]) seen[to] = true, order[last++] = to;
+            }
     }
-    double size = fmin(1.7, 12 / sqrt(picture->nodes + 1.0));
-    plot_sheet_block(sheet);
+    return order;
+}
+
+static NodeId source_of(const Picture *picture)
+{
+    for (NodeId i = 0; i < picture->nodes; i++)
+        if (picture->states[i] == PICTURE_SOURCE) return i;
+    return 0;
+}
+
+/* Keeps the nodes that have a number, at that place. */
+static void keep(Picture *picture, const NodeId *number, guint kept)
+{
     for (NodeId i = 0; i < picture->nodes; i++) {
-        const char *name = name_of(picture, i, one);
-        plot_sheet_row(sheet, "snnnn", name, picture->x[i], picture->y[i], (double)picture->states[i], size);
-    }
-}
-
-/* Draws in a directory of its own and keeps the image alone. */
-static bool draw_apart(const PlotSheet *sheet, const char *file, const char *ending, GError **error)
-{
-    static const char *const beside[] = { "style.gp", "overlay.gp", "overlay.tsv", "overlay.labels.tsv" };
-    g_autoptr(GError) why = NULL;
-    g_autofree char *directory = g_dir_make_tmp("banyan-XXXXXX", &why), *bytes = NULL;
-    if (!directory) return g_set_error(error, SIM_ERROR, SIM_ERROR_MACHINE, "%s", why->message), false;
-    g_autoptr(GPtrArray) drawn = g_ptr_array_new_with_free_func(g_free);
-    gsize length = 0;
-    bool done = plot_sheet_draw(sheet, directory, "overlay", (char *[]){ (char *)ending, NULL }, drawn, error);
-    g_autofree char *image = g_strdup_printf("%s/overlay.%s", directory, ending);
-    if (done && (!g_file_get_contents(image, &bytes, &length, &why) ||
-                 !g_file_set_contents(file, bytes, (gssize)length, &why))) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "%s", why->message);
-        done = false;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(beside); i++) {
-        g_autofree char *path = g_build_filename(directory, beside[i], NULL);
-        (void)g_unlink(path);
-    }
-    (void)g_unlink(image);
-    (void)g_rmdir(directory);
-    return done;
-}
-
-bool plot_picture_draw(const Topology *topology, const char *title, const char *file, GError **error)
-{
-    const char *dot = strrchr(file, '.'), *ending = dot ? dot + 1 : "";
-    if (!g_strv_contains((const char *const[]){ "svg", "pdf", "png", NULL }, ending)) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "%s: a drawing ends in .svg, .pdf or .png", file);
-        return false;
-    }
-    if (!topology->graph) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_TOPOLOGY, "a complete overlay links every pair: nothing to draw");
-        return false;
-    }
-    g_autoptr(Picture) picture = plot_picture_new(topology->nodes);
-    for (NodeId v = 0; v < topology->nodes; v++) {
-        if (topology->names) picture->names[v] = g_strdup(topology->names[v]);
-        if (topology->x) picture->x[v] = topology->x[v], picture->y[v] = topology->y[v];
-        for (uint32_t i = topology->graph->first[v]; i < topology->graph->first[v + 1]; i++) {
-            PictureLink link = { v, topology->graph->links[i].to, false };
-            if (link.b > v) g_array_append_val(picture->links, link);
+        NodeId to = number[i];
+        if (to == NODE_NONE) {
+            g_clear_pointer(&picture->names[i], g_free);
+            continue;
         }
+        char *name = g_steal_pointer(&picture->names[i]);
+        picture->names[to] = name ? name : g_strdup_printf("%u", i);
+        picture->x[to] = picture->x[i], picture->y[to] = picture->y[i];
+        picture->states[to] = picture->states[i];
+        picture->latency[to] = picture->latency[i];
     }
-    if (!plot_picture_place(picture, error)) return false;
-    g_autoptr(PlotSheet) sheet = plot_sheet_new("overlay.gp", columns);
-    plot_picture_add(sheet, picture, "");
-    plot_sheet_title(sheet, title, 1);
-    plot_sheet_number(sheet, "height", 90);
-    plot_sheet_number(sheet, "labelled", picture->nodes <= MOST_NAMED);
-    return draw_apart(sheet, file, ending, error);
+    guint links = 0;
+    for (guint i = 0; i < picture->links->len; i++) {
+        PictureLink link = g_array_index(picture->links, PictureLink, i);
+        link.a = number[link.a], link.b = number[link.b];
+        if (link.a != NODE_NONE && link.b != NODE_NONE) g_array_index(picture->links, PictureLink, links++) = link;
+    }
+    g_array_set_size(picture->links, links);
+    picture->nodes = kept;
 }
 
-PlotSheet *plot_overlay(const PlotData *data, const PlotAsk *ask, GError **error)
+void plot_picture_sample(Picture *picture, guint most)
 {
-    enum { MOST_PANELS = 6 };
-    g_autofree char *where = NULL;
-    g_autoptr(GArray) slices = plot_slices(data, MOST_PANELS, &where);
-    g_autoptr(PlotSheet) sheet = plot_sheet_new("overlay.gp", columns);
-    guint panels = 0, most = 0;
-    for (guint i = 0; i < slices->len; i++) {
-        const PlotSlice *slice = &g_array_index(slices, PlotSlice, i);
-        GError *broken = NULL;
-        gint64 run = plot_data_first_run(data, slice->variant, slice->point, &broken);
-        g_autoptr(Picture) picture = run < 0 ? NULL : plot_picture_read(data, run, &broken);
-        if (picture) (void)plot_picture_place(picture, &broken);
-        if (broken) return g_propagate_error(error, broken), NULL;
-        if (!picture) continue;
-        guint dead = 0, lost = 0;
-        for (guint v = 0; v < picture->nodes; v++) {
-            dead += picture->states[v] == PICTURE_DEAD;
-            lost += picture->states[v] == PICTURE_CUT_OFF;
-        }
-        g_autofree char *title = g_strdup_printf("%s%s%u dead, %u cut off", slice->name, *slice->name ? ": " : "", dead,
-                                                 lost);
-        plot_picture_add(sheet, picture, title);
-        panels++;
-        most = MAX(most, picture->nodes);
-    }
-    if (!panels) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_RESULT, 
-                    "no run recorded its overlay; set deliveries = first in [record]");
-        return NULL;
-    }
-    PlotAsk wide = *ask;
-    if (!wide.columns) wide.columns = panels > 1 ? 2 : 1;
-    guint rows = panels > 3 ? 2 : 1, across = (panels + rows - 1) / rows;
-    double width = wide.columns == 2 ? 174 : 84;
-    plot_sheet_number(sheet, "height", 14 + rows * (width / across + 3));
-    plot_sheet_number(sheet, "named", 1);
-    plot_sheet_number(sheet, "labelled", most <= MOST_NAMED);
-    plot_title(sheet, data, &wide, where);
-    return g_steal_pointer(&sheet);
+    if (picture->nodes <= most) return;
+    g_autoptr(Topology) topology = topology_of(picture);
+    g_autofree NodeId *order = topology->graph ? walk(picture, topology->graph, source_of(picture)) : NULL;
+    g_autofree NodeId *number = g_new(NodeId, picture->nodes);
+    for (NodeId i = 0; i < picture->nodes; i++) number[i] = order || i >= most ? NODE_NONE : i;
+    for (guint i = 0; order && i < most; i++) number[order[i]] = 0;
+    for (NodeId i = 0, next = 0; i < picture->nodes; i++)
+        if (number[i] != NODE_NONE) number[i] = next++;
+    keep(picture, number, most);
 }

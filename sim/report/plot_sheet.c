@@ -152,6 +152,15 @@ void plot_sheet_title(PlotSheet *sheet, const char *title, unsigned columns)
     plot_sheet_number(sheet, "columns", columns);
 }
 
+void plot_sheet_rows(PlotSheet *sheet, guint rows, glong longest, unsigned columns)
+{
+    bool above = longest > (columns == 2 ? 40 : 14);
+    plot_sheet_number(sheet, "ymin", 0.4);
+    plot_sheet_number(sheet, "ymax", rows + 0.6);
+    plot_sheet_number(sheet, "above", above);
+    plot_sheet_number(sheet, "body", 2 + (above ? 9 : 5.5) * rows);
+}
+
 bool plot_sheet_ready(GError **error)
 {
     g_autofree char *program = g_find_program_in_path("gnuplot");

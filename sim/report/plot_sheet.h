@@ -37,6 +37,10 @@ void plot_sheet_mark(PlotSheet *sheet, const char *key, const char *text, double
 /* The title, broken into lines that fit one column of a paper, or two. */
 void plot_sheet_title(PlotSheet *sheet, const char *title, unsigned columns);
 
+/* The axes of a figure of named rows; `longest`: letters of the longest name,
+ * which stands above its row where there is no room beside it. */
+void plot_sheet_rows(PlotSheet *sheet, guint rows, glong longest, unsigned columns);
+
 /* Writes the files into `directory` as `name` (letters, digits, - and _ alone)
  * and draws one image a format ("svg", "pdf", "png", "tex").  Adds the names of
  * the images to `drawn`.  "tex" makes NAME-tex.tex and the NAME-tex.pdf that it

@@ -28,6 +28,13 @@ GArray *plot_slices(const PlotData *data, guint most, char **where)
     return slices;
 }
 
+void plot_slice_bind(sqlite3_stmt *rows, const PlotData *data, const PlotSlice *slice, const char *name)
+{
+    sqlite3_bind_text(rows, 1, plot_data_variant(data, slice->variant), -1, SQLITE_STATIC);
+    sqlite3_bind_text(rows, 2, plot_data_point(data, slice->point)->json, -1, SQLITE_STATIC);
+    sqlite3_bind_text(rows, 3, name, -1, SQLITE_STATIC);
+}
+
 void plot_title(PlotSheet *sheet, const PlotData *data, const PlotAsk *ask, const char *where)
 {
     g_autofree char *title = *data->title && *where ? g_strconcat(data->title, "\n", where, NULL)

@@ -188,7 +188,7 @@ PlotSheet *plot_heat(const PlotData *data, const PlotAsk *ask, GError **error)
     plot_sheet_text(sheet, "clabel", label);
     PlotAsk wide = *ask;
     if (!wide.columns) wide.columns = data->variants->len > 1 ? 2 : 1;
-    plot_sheet_number(sheet, "height", 66 * ((data->variants->len + 3) / 4));
+    plot_sheet_number(sheet, "body", 46);
     plot_title(sheet, data, &wide, others->pdata[0]);
     return g_steal_pointer(&sheet);
 }

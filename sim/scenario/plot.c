@@ -18,11 +18,13 @@ static void check_choice(const Keys *keys, const char *key, const char *text, co
     keys_fault(keys, key, "'%s' is not a choice%s", text, hint);
 }
 
-/* A metric; along `time` also the one series that is no metric. */
+/* A metric; along `time` also the one series that is no metric; of an overlay what colours its nodes. */
 static void check_y(const Keys *keys, const PlotRequest *plot)
 {
     bool in_time = g_strcmp0(plot->x, "time") == 0 && g_strcmp0(plot->y, "available") == 0;
-    if (!plot->y || in_time || metric_find(plot->y)) return;
+    static const char *const colours[] = { "state", "latency", "degree", NULL };
+    bool of_overlay = g_strcmp0(plot->x, "overlay") == 0 && plot->y && g_strv_contains(colours, plot->y);
+    if (!plot->y || in_time || of_overlay || metric_find(plot->y)) return;
     g_autofree char *unknown = metric_unknown(plot->y);
     keys_fault(keys, "y", "%s", unknown);
 }
@@ -30,7 +32,7 @@ static void check_y(const Keys *keys, const PlotRequest *plot)
 /* cdf(latency) and its like. */
 static void check_law(const Keys *keys, const char *function, const char *inner)
 {
-    static const char *const functions[] = { "cdf", "ccdf", "histogram", NULL };
+    static const char *const functions[] = { "cdf", "ccdf", "histogram", "box", NULL };
     static const char *const histograms[] = { "latency", "hops", "degree", "load", NULL };
     check_choice(keys, "x", function, functions);
     check_choice(keys, "x", inner, histograms);

@@ -101,11 +101,14 @@ static void differences_are_paired_by_replication(Made *made, gconstpointer unus
 static void a_distribution_joins_all_runs_and_shows_milliseconds(Made *made, gconstpointer unused)
 {
     (void)unused;
-    made_scenario(made, "[plot p]\nx = cdf(latency)\n[plot t]\nx = ccdf(latency)\n[plot h]\nx = histogram(load)\n");
+    made_scenario(made, "[plot p]\nx = cdf(latency)\n[plot t]\nx = ccdf(latency)\n[plot h]\nx = histogram(load)\n"
+                        "[plot b]\nx = box(latency)\n");
     made_runs(made, two, plain);
     g_autofree char *names = draw(made, NULL), *data = made_text(made, "p.tsv"), *tail = made_text(made, "t.tsv");
     g_autofree char *bins = made_text(made, "h.tsv"), *svg = made_text(made, "p.svg");
-    g_assert_cmpstr(names, ==, "p.svg t.svg h.svg");
+    g_autofree char *boxes = made_text(made, "b.tsv");
+    g_assert_cmpstr(names, ==, "p.svg t.svg h.svg b.svg");
+    g_assert_nonnull(strstr(boxes, "\ntree\t2\t50\t50\t50\t50\t90\t90\t160\n"));     /* 3 of 4 at 50 ms */
     g_assert_nonnull(strstr(svg, "<text>latency (ms)</text>"));
     g_assert_nonnull(strstr(data, "tree\t50\t0.75\ntree\t90\t1\n"));
     g_assert_nonnull(strstr(tail, "tree\t50\t0.25\ntree\t90\tNaN\n"));
@@ -121,8 +124,8 @@ static void what_was_varied_chooses_the_figures(Made *made, gconstpointer unused
     made_exec(made, "INSERT INTO series SELECT id, 'delivery_ratio', 1, 0.5 FROM run");
     g_autofree char *many = draw(made, NULL);
     g_assert_cmpstr(many, ==, "delivery-ratio.svg delivery-ratio-difference.svg latency-p99-ms.svg "
-                              "latency-p99-ms-difference.svg redundancy.svg cost.svg latency-cdf.svg load.svg time.svg "
-                              "overlay.svg");
+                              "latency-p99-ms-difference.svg redundancy.svg cost.svg latency-cdf.svg latency-box.svg "
+                              "load.svg time.svg overlay.svg overlay-latency.svg");
     made_clear(made);
     made_runs(made, one, plain);
     g_autofree char *few = draw(made, NULL);
@@ -154,6 +157,44 @@ static void an_overlay_marks_the_dead_and_the_cut_off(Made *made, gconstpointer 
         g_assert_cmpint(fields[5][0], ==, rows[i].state);
     }
     g_assert_nonnull(strstr(svg, "<text>1 dead, 3 cut off</text>"));
+    made_scenario(made, "[plot p]\nx = overlay\ny = degree\n[plot q]\nx = overlay\ny = latency\n"
+                        "[workload news]\ngroup = readers\n");
+    g_autofree char *names = draw(made, NULL);
+    g_autofree char *degrees = made_text(made, "p.tsv"), *latencies = made_text(made, "q.tsv");
+    g_assert_cmpstr(names, ==, "p.svg q.svg");
+    g_assert_nonnull(strstr(degrees, "\t3\n2\t"));                 /* node 1 has three links */
+    g_assert_true(g_str_has_suffix(latencies, "\t100\n"));          /* the last publication at node 5, ms */
+    g_auto(GStrv) third = g_strsplit(strstr(strstr(degrees, "node"), "\n3\t"), "\t", 5);
+    g_assert_cmpstr(third[3], ==, "4");                             /* never reached: no member of the group */
+}
+
+static void failures_stand_above_the_axes_of_time(Made *made, gconstpointer unused)
+{
+    (void)unused;
+    made_scenario(made, "[plot p]\nx = time\n");
+    made_runs(made, one, plain);
+    made_exec(made, "INSERT INTO series SELECT id, 'delivery_ratio', 4, 0.5 FROM run;"
+                    "INSERT INTO event VALUES(0,0,'storm','down',1,NULL),(0,0,'storm','down',2,NULL),"
+                    "(0,3,'storm','up',1,NULL)");
+    g_autofree char *svg = drawn_file(made, "p.svg"), *labels = made_text(made, "p.labels.tsv");
+    g_assert_nonnull(strstr(svg, "<text>storm: 2 down</text>"));
+    g_assert_nonnull(strstr(svg, "<text>storm: 1 up</text>"));
+    g_assert_nonnull(strstr(labels, "over\t\t\t2\n"));             /* a line each */
+    g_assert_nonnull(strstr(labels, "xmin\t\t\t-0.08\n"));          /* room beside the y axis for one at 0 */
+}
+
+static void a_large_overlay_is_drawn_in_part(Made *made, gconstpointer unused)
+{
+    (void)unused;
+    made_scenario(made, "[plot p]\nx = overlay\n");
+    made_runs(made, one, plain);
+    made_exec(made, "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 6000) "
+                    "INSERT INTO node SELECT 0, i, NULL, NULL, NULL FROM n;"
+                    "INSERT INTO link SELECT 0, (node - 1) / 2, node, 1 FROM node WHERE node > 0");
+    g_autofree char *svg = drawn_file(made, "p.svg"), *data = made_text(made, "p.tsv");
+    g_assert_nonnull(strstr(svg, "(5000 of 6000 nodes)"));
+    g_assert_nonnull(strstr(data, "\n4999\t"));                     /* nearest to the source */
+    g_assert_null(strstr(data, "\n5000\t"));
 }
 
 static void texts_stay_text_in_every_format(Made *made, gconstpointer unused)
@@ -219,7 +260,7 @@ static void a_style_that_is_there_is_kept(Made *made, gconstpointer unused)
     made_scenario(made, "[plot p]\n");
     made_runs(made, two, swept);
     g_autofree char *svg = drawn_file(made, "p.svg"), *style = made_text(made, "style.gp");
-    g_autofree char *mine = g_strconcat(style, "\nset title \"My own\"\n", NULL);
+    g_autofree char *mine = g_strconcat(style, "\nset xlabel \"My own\"\n", NULL);
     g_autofree char *path = g_build_filename(made->directory, "plots", "style.gp", NULL);
     g_assert_true(g_file_set_contents(path, mine, -1, NULL));
     g_autofree char *restyled = drawn_file(made, "p.svg");
@@ -341,6 +382,8 @@ int main(int argc, char **argv)
     CASE(a_distribution_joins_all_runs_and_shows_milliseconds);
     CASE(what_was_varied_chooses_the_figures);
     CASE(an_overlay_marks_the_dead_and_the_cut_off);
+    CASE(failures_stand_above_the_axes_of_time);
+    CASE(a_large_overlay_is_drawn_in_part);
     CASE(texts_stay_text_in_every_format);
     CASE(a_figure_is_drawn_again_by_gnuplot_alone);
     CASE(a_style_that_is_there_is_kept);
