@@ -18,7 +18,7 @@ static char *output, *format, *edges;
 static const GOptionEntry options[] = {
     { "nodes", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &sizes,
       "at this size alone; may be repeated; default 1000, 10000 ... 10000000", "N" },
-    { "publications", 'p', 0, G_OPTION_ARG_INT, &publications, "this many; default the workload's own", "M" },
+    { "publications", 'p', 0, G_OPTION_ARG_INT, &publications, "this many (timers: seconds); default the workload's own", "M" },
     { "repeats", 'r', 0, G_OPTION_ARG_INT, &repeats,
       "runs of each below 10000000 nodes, of which the median counts; default 3", "N" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "write the figures as JSON", "FILE" },

@@ -18,5 +18,6 @@ extern const BenchLoad bench_loads[];   /* ended by a NULL name */
 /* The entry of that name; or NULL and *error (SIM_ERROR_UNKNOWN, with a did-you-mean). */
 const BenchLoad *bench_load_find(const char *name, GError **error);
 
-/* The scenario of this many nodes and, unless 0, this many publications; free it. */
+/* The scenario of this many nodes and, unless 0, this many publications, or
+ * seconds where a protocol of its own runs; free it. */
 char *bench_load_text(const BenchLoad *load, uint32_t nodes, uint32_t publications);
