@@ -15,7 +15,8 @@
  * answered; the paper leaves that open.
  *
  * Beyond the paper: a walk that meets a cache with a free place fills it, and a
- * node whose cache is empty joins anew.
+ * node joins anew where its cache is empty or no walk has brought it anything:
+ * else those whose contact had not joined itself are an island.
  *
  * Source: S. Voulgaris, D. Gavidia, M. van Steen, "CYCLON: inexpensive membership
  * management for unstructured P2P overlays", JNSM 13(2), 2005.
@@ -61,6 +62,7 @@ typedef struct {
     NodeId asked;               /* who is to answer it */
     SimTime until;              /* and when at the latest */
     uint64_t timeout;           /* its timer, where `retry` */
+    bool welcomed;              /* a walk of its own has ended somewhere */
 } State;
 
 static void check(void *data, const Keys *keys)
@@ -224,7 +226,8 @@ static void start(Node *self)
     state->cache = g_malloc(config->cache * sizeof(Entry) + config->shuffle * sizeof(NodeId));
     state->sent = (NodeId *)(state->cache + config->cache);
     state->asked = NODE_NONE;
-    if (config->bootstrap == BOOTSTRAP_JOIN) join(self);
+    state->welcomed = config->bootstrap == BOOTSTRAP_CHAIN;
+    if (!state->welcomed) join(self);
     else if (node_id(self)) entry_add(self, (Entry){ .node = node_id(self) - 1 });
     overlay_after(self, (SimTime)random_below(overlay_random(self), (uint64_t)config->period), TICK);
 }
@@ -240,9 +243,16 @@ static void timer(Node *self, uint32_t tag)
     const Config *config = overlay_config(self);
     State *state = overlay_state(self);
     for (uint32_t i = 0; tag == TICK && i < state->count; i++) state->cache[i].age++;
+    if (!state->welcomed || !state->count) join(self);
     if (state->count) shuffle(self);
-    else join(self);
     if (tag == TICK) overlay_after(self, config->period, TICK);
+}
+
+static void receive_welcome(Node *self, const Message *message)
+{
+    State *state = overlay_state(self);
+    state->welcomed = true;
+    take_in(self, message->data, message->data_size / sizeof(Entry), NULL, 0);
 }
 
 static void receive(Node *self, NodeId from, const Message *message)
@@ -255,7 +265,7 @@ static void receive(Node *self, NodeId from, const Message *message)
     case WALK: walk(self, (NodeId)(message->word >> 32), (uint32_t)message->word); break;
     case SHUFFLE: receive_shuffle(self, from, message); break;
     case ANSWER: receive_answer(self, from, message); break;
-    default: take_in(self, message->data, message->data_size / sizeof(Entry), NULL, 0); break;
+    default: receive_welcome(self, message); break;
     }
 }
 
