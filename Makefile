@@ -11,6 +11,9 @@ STRICT  := -std=c11 -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototy
            -ffp-contract=off            # the last: same rounding on every machine
 FLAGS   := -Isim -Itests -D_GNU_SOURCE -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+# Runs on many machines, where mpicc is there; `make MPI=` leaves it out.
+MPI     := $(wordlist 2,99,$(shell mpicc -show 2>/dev/null))
+LDLIBS  += $(filter -L% -l% -Wl%,$(MPI))
 AR      := $(if $(CLANG),ar,gcc-ar)
 ifeq ($(NATIVE),1)
 STRICT  += -march=native
@@ -108,6 +111,13 @@ $(BUILD)/plots.o: $(BUILD)/plots.c $(BUILD)/flags
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(CC) $(LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/sim/experiment/ranks.o: FLAGS += $(if $(MPI),-DHAVE_MPI $(patsubst -I%,-isystem %,$(filter -I% -D%,$(MPI))))
+$(BUILD)/sim/experiment/ranks.o: $(BUILD)/mpi
+
+$(BUILD)/mpi: FORCE
+	@mkdir -p $(@D)
+	@echo '$(MPI)' | cmp -s - $@ || echo '$(MPI)' > $@
 
 # Another compiler or other flags build everything again.
 $(BUILD)/flags: FORCE

@@ -9,6 +9,7 @@
 #include "core/suggest.h"
 #include "experiment/experiment.h"
 #include "experiment/numbering.h"
+#include "experiment/ranks.h"
 #include "report/export.h"
 #include "report/overview.h"
 
@@ -120,28 +121,48 @@ static bool report(const Plan *plan, const char *place, const Outcome *outcome, 
     return false;
 }
 
+/* What was said outweighs what was measured, and a missing run both. */
+static bool conclude(const Plan *plan, const char *place, Outcome *outcome, GError **error)
+{
+    bool done = report(plan, place, outcome, error);
+    if (!done && !g_error_matches(*error, SIM_ERROR, SIM_ERROR_EXPECTATION)) return false;
+    say_effort(outcome, place);
+    if (!outcome->problem) return done;
+    g_clear_error(error);
+    g_propagate_error(error, g_steal_pointer(&outcome->problem));
+    return false;
+}
+
+static Plan *read_plan(const char *path, char *const *overrides, unsigned *workers, GError **error)
+{
+    return check_options(workers, error) ? plan_read(path, (const char *const *)overrides, error) : NULL;
+}
+
 static bool run(char **arguments, GError **error)
 {
-    unsigned workers;
-    if (!check_options(&workers, error)) return false;
+    unsigned workers = 0;
+    g_autoptr(GError) failure = NULL;
+    if (!ranks_begin(error)) return false;
     g_auto(GStrv) overrides = all_overrides();
-    g_autoptr(Plan) plan = plan_read(arguments[0], (const char *const *)overrides, error);
-    if (!plan) return false;
+    g_autoptr(Plan) plan = read_plan(arguments[0], overrides, &workers, &failure);
+    Experiment experiment = {
+        .plan = plan, .overrides = (const char *const *)overrides, .workers = workers, .fresh = fresh, .only = only,
+        .trace = trace, .progress = isatty(STDERR_FILENO),
+    };
+    if (ranks_number() > 0) {           /* rank 0 speaks for all */
+        experiment_serve(&experiment, failure);
+        return true;
+    }
+    if (!plan) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
     for (guint i = 0; i < plan->notes->len; i++) g_printerr("note: %s\n", (char *)plan->notes->pdata[i]);
     g_autofree char *place = directory ? g_strdup(directory) : g_build_filename("results", plan->stem, NULL);
-    Experiment experiment = {
-        .plan = plan, .directory = place, .overrides = (const char *const *)overrides, .workers = workers,
-        .fresh = fresh, .only = only, .trace = trace, .progress = isatty(STDERR_FILENO),
-    };
+    experiment.directory = place;
     Outcome outcome = { 0 };
     if (!experiment_run(&experiment, &outcome, error)) return false;
-    bool done = report(plan, place, &outcome, error);
-    if (done || g_error_matches(*error, SIM_ERROR, SIM_ERROR_EXPECTATION)) say_effort(&outcome, place);
-    if (outcome.problem && (done || g_error_matches(*error, SIM_ERROR, SIM_ERROR_EXPECTATION))) {
-        g_clear_error(error);               /* a missing run outweighs what the others show */
-        g_propagate_error(error, g_steal_pointer(&outcome.problem));
-        done = false;
-    }
+    bool done = conclude(plan, place, &outcome, error);
     outcome_clear(&outcome);
     return done;
 }
@@ -154,6 +175,8 @@ const Command command_run = {
                "metrics with 95 % confidence intervals.  What is there already is not run again: after Ctrl-C or a crash "
                "the same command goes on, and more replications add to the results.  Results of other settings are never "
                "mixed: they are refused unless --fresh throws them away.\n\n"
+               "Started by an MPI launcher, as in `mpirun -n 64 banyan run SCENARIO`, rank 0 keeps the results and every "
+               "other rank does one run at a time (-j does not count then); the results are the same.\n\n"
                "Exit status: 0 done, 1 the machine's fault, 2 the input's, 3 an expectation does not hold, 130 after "
                "Ctrl-C, with what is finished kept.",
     .options = options, .least = 1, .most = 1, .run = run,

@@ -8,14 +8,12 @@
 #include "experiment/machine.h"
 #include "experiment/numbering.h"
 #include "experiment/pool.h"
+#include "experiment/problems.h"
 #include "experiment/progress.h"
+#include "experiment/ranks.h"
 #include "experiment/statistics.h"
 
-enum { LISTED_FAILURES = 10 };
-
 typedef enum { TO_DO, DONE, RESUMED, FAILED } State;
-
-typedef struct { uint64_t run; GError *why; } Failed;
 
 typedef struct {
     const Experiment *experiment;
@@ -29,7 +27,7 @@ typedef struct {
     uint32_t judged;            /* replications that have been judged, in order */
     uint64_t only;              /* the only run to be made, or UINT64_MAX */
     uint64_t events;
-    GPtrArray *failures;        /* of Failed * */
+    Problems *problems;
 } Course;
 
 static bool adaptive(const Plan *plan) { return !isnan(plan->precision); }
@@ -59,19 +57,6 @@ static bool next(void *data, uint64_t *run)
     if (course->given == course->total) return false;
     *run = course->given++;
     return true;
-}
-
-static void failure_free(void *data)
-{
-    Failed *failed = data;
-    g_error_free(failed->why);
-    g_free(failed);
-}
-
-static int by_run(const void *a, const void *b)
-{
-    const Failed *x = *(Failed *const *)a, *y = *(Failed *const *)b;
-    return x->run < y->run ? -1 : x->run > y->run;
 }
 
 /* True where the delivery ratio of every variant and point is known well enough
@@ -135,17 +120,16 @@ static PoolVerdict done(void *data, uint64_t run, const RunResult *result, const
         course->ratios[run] = delivery_ratio(result);
         course->events += result->event_count;
     } else {
-        Failed *failed = g_new(Failed, 1);
-        *failed = (Failed){ run, g_error_copy(failure) };
-        g_ptr_array_add(course->failures, failed);
+        problems_add(course->problems, run, failure);
     }
     progress_add(course->progress, result ? result->event_count : 0);
     return judge(course);
 }
 
-static void tick(void *data)
+static bool tick(void *data)
 {
     progress_draw(((Course *)data)->progress);
+    return true;
 }
 
 static void note_finished(void *data, uint64_t id, double ratio)
@@ -185,7 +169,7 @@ static bool prepare(Course *course, const Experiment *experiment, GError **error
     *course = (Course){ .experiment = experiment, .plan = plan, .only = UINT64_MAX };
     course->group_count = numbering_groups(plan);
     course->total = course->group_count * numbering_replications(plan);
-    course->failures = g_ptr_array_new_with_free_func(failure_free);
+    course->problems = problems_new();
     if (experiment->only && !numbering_find(plan, experiment->only, &course->only, error)) return false;
     course->states = g_try_malloc0_n(course->total, sizeof *course->states);
     course->ratios = g_try_malloc0_n(course->total, sizeof *course->ratios);
@@ -224,34 +208,10 @@ static bool run_all(Course *course, GError **error)
     uint64_t expected = course->only == UINT64_MAX ? course->total : 1;
     course->progress = progress_new(expected, before, course->experiment->progress);
     Pool pool = { workers, course, work, next, done, tick };
-    if (judge(course) == POOL_ENOUGH || pool_run(&pool, error)) return true;
+    if (judge(course) == POOL_ENOUGH) return true;
+    if (ranks_count() > 1 ? ranks_run(&pool, course->plan->hash, error) : pool_run(&pool, error)) return true;
     progress_wipe(course->progress);
     return false;
-}
-
-/* What has no result, why, and how to see it again. */
-static GError *problem_of(const Course *course, uint64_t runs)
-{
-    GString *text = g_string_new("");
-    uint64_t count = 0;
-    int code = SIM_ERROR_TOPOLOGY;
-    g_ptr_array_sort(course->failures, by_run);
-    for (guint i = 0; i < course->failures->len; i++) {
-        const Failed *failed = course->failures->pdata[i];
-        if (course->only == UINT64_MAX && failed->run >= runs) break;       /* discarded with its replication */
-        if (failed->why->domain != SIM_ERROR || failed->why->code == SIM_ERROR_MACHINE) code = SIM_ERROR_MACHINE;
-        if (++count > LISTED_FAILURES) continue;
-        RunKey key = numbering_key(course->plan, failed->run);
-        const char *label = course->plan->points[numbering_point(course->plan, failed->run)].label;
-        g_autofree char *replay = numbering_replay(course->plan, failed->run, course->experiment->overrides);
-        g_string_append_printf(text, "\n  %s%s%s, replication %u, seed %" G_GUINT64_FORMAT ": %s\n    again: %s", key.variant,
-                               *label ? ", " : "", label, key.replication, key.seed, failed->why->message, replay);
-    }
-    if (count > LISTED_FAILURES) g_string_append(text, "\n  … (all of them in the view `failed` of results.db)");
-    g_autofree char *list = g_string_free(text, FALSE);
-    if (!count) return NULL;
-    return g_error_new(SIM_ERROR, code, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " runs have no result:%s", count,
-                       runs, list);
 }
 
 static void sum_up(const Course *course, Outcome *outcome)
@@ -263,7 +223,8 @@ static void sum_up(const Course *course, Outcome *outcome)
     outcome->runs = course->only == UINT64_MAX ? replications * course->group_count : 1;
     outcome->resumed = course->only == UINT64_MAX ? count_states(course, outcome->runs, RESUMED) : 0;
     outcome->events = course->events;
-    outcome->problem = problem_of(course, outcome->runs);
+    outcome->problem = problems_error(course->problems, plan, course->experiment->overrides,
+                                      course->only == UINT64_MAX ? outcome->runs : UINT64_MAX, outcome->runs);
 }
 
 static void clear(Course *course)
@@ -272,7 +233,7 @@ static void clear(Course *course)
     store_free(course->store);
     g_free(course->states);
     g_free(course->ratios);
-    g_ptr_array_unref(course->failures);
+    problems_free(course->problems);
 }
 
 void outcome_clear(Outcome *outcome)
@@ -294,4 +255,16 @@ bool experiment_run(const Experiment *experiment, Outcome *outcome, GError **err
     clear(&course);
     if (!ok) g_propagate_error(error, g_steal_pointer(&failure));
     return ok;
+}
+
+void experiment_serve(const Experiment *experiment, const GError *failure)
+{
+    Course course = { .experiment = experiment };
+    if (failure) {
+        ranks_serve(NULL, NULL, failure);
+        return;
+    }
+    course.plan = experiment->plan;
+    course.total = numbering_groups(course.plan) * numbering_replications(course.plan);
+    ranks_serve(&(Pool){ .data = &course, .work = work }, course.plan->hash, NULL);
 }

@@ -40,3 +40,7 @@ void outcome_clear(Outcome *outcome);
  * `only`; SIM_ERROR_MACHINE (disk, memory, processes); SIM_ERROR_INTERRUPTED,
  * with what is kept. */
 bool experiment_run(const Experiment *experiment, Outcome *outcome, GError **error);
+
+/* At an MPI rank other than 0 (ranks.h): does runs for rank 0 until it has enough.
+ * `failure`, where it is not NULL, says why this rank has no plan. */
+void experiment_serve(const Experiment *experiment, const GError *failure);

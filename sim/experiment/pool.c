@@ -3,45 +3,13 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 
 #include "core/error.h"
+#include "experiment/signals.h"
 #include "experiment/wire.h"
 #include "experiment/worker.h"
 
 enum { TICK_MS = 100 };
-
-static volatile sig_atomic_t interrupted;
-
-static void note_interrupt(int number)
-{
-    interrupted = number;
-}
-
-typedef struct { struct sigaction interrupt, terminate, pipe; sigset_t mask; } Signals;
-
-/* SIGINT and SIGTERM are let in during ppoll() alone, so none slips by. */
-static void take_signals(Signals *before)
-{
-    struct sigaction note = { .sa_handler = note_interrupt }, ignore = { .sa_handler = SIG_IGN };
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    interrupted = 0;
-    sigaction(SIGINT, &note, &before->interrupt);
-    sigaction(SIGTERM, &note, &before->terminate);
-    sigaction(SIGPIPE, &ignore, &before->pipe);
-    sigprocmask(SIG_BLOCK, &blocked, &before->mask);
-}
-
-static void give_signals_back(const Signals *before)
-{
-    sigprocmask(SIG_SETMASK, &before->mask, NULL);
-    sigaction(SIGINT, &before->interrupt, NULL);
-    sigaction(SIGTERM, &before->terminate, NULL);
-    sigaction(SIGPIPE, &before->pipe, NULL);
-}
 
 typedef struct {
     const Pool *pool;
@@ -132,7 +100,7 @@ static PoolVerdict hear(Crew *crew, const sigset_t *outside, GError **error)
     }
     struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
     int news = ppoll(polled, waiting, &tick, outside);
-    if (interrupted) {
+    if (signals_interrupted()) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_INTERRUPTED, "interrupted");
         return POOL_BROKEN;
     }
@@ -151,7 +119,7 @@ static PoolVerdict work_through(Crew *crew, const sigset_t *outside, GError **er
         if (!busy_count(crew)) return POOL_ENOUGH;
         PoolVerdict verdict = hear(crew, outside, error);
         if (verdict != POOL_GO_ON) return verdict;
-        if (crew->pool->tick) crew->pool->tick(crew->pool->data);
+        if (crew->pool->tick && !crew->pool->tick(crew->pool->data)) return POOL_ENOUGH;
     }
 }
 
@@ -161,10 +129,10 @@ bool pool_run(const Pool *pool, GError **error)
     g_autofree Worker *workers = g_new0(Worker, pool->workers);
     Crew crew = { .pool = pool, .workers = workers };
     Signals before;
-    take_signals(&before);
+    signals_take(&before);
     PoolVerdict verdict = work_through(&crew, &before.mask, error);
     for (unsigned i = 0; i < pool->workers; i++)
         if (workers[i].process) g_free(worker_end(&workers[i], true));
-    give_signals_back(&before);
+    signals_give_back(&before);
     return verdict == POOL_ENOUGH;
 }

@@ -28,8 +28,8 @@ typedef struct {
      * POOL_ENOUGH drops what is still being done; POOL_BROKEN too, with *error. */
     PoolVerdict (*done)(void *data, uint64_t job, const RunResult *result, const GError *failure, GError **error);
 
-    /* In the parent, a few times a second.  May be NULL. */
-    void (*tick)(void *data);
+    /* In the parent, a few times a second; false ends it as POOL_ENOUGH does.  May be NULL. */
+    bool (*tick)(void *data);
 } Pool;
 
 /* Does all jobs.  False and *error: what done() set, SIM_ERROR_MACHINE where no
