@@ -3,6 +3,7 @@
 # .ci/deps does nothing where all is there, and installs or says what is missing elsewhere.
 set -u
 cd "$(dirname "$0")/../.."
+unset CC                # the default compiler, whatever runs this
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
