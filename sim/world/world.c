@@ -13,12 +13,12 @@ enum { FETCH_FIRST = 24, FETCH_LINKS = 12 };     /* events ahead whose memory is
 
 Recording world_recording(const Scenario *scenario, uint32_t replication)
 {
-    enum { FIRST_MOST = 10000 };                /* nodes up to which replication 0 is recorded by default */
+    enum { FIRST_MOST = 10000 };                /* nodes up to which the overlay is recorded unasked */
     const Record *record = &scenario->record;
     bool first = replication == 0, small = scenario->nodes <= FIRST_MOST;
     Recording recording = {
-        .overlay = record->deliveries == RECORD_ALL || (first && small),
-        .deliveries = record->deliveries == RECORD_ALL || (record->deliveries == RECORD_FIRST && first && small),
+        .overlay = record->deliveries == RECORD_ALL || (first && (small || record->deliveries == RECORD_FIRST)),
+        .deliveries = record->deliveries == RECORD_ALL || (record->deliveries == RECORD_FIRST && first),
         .series = record->series,
         .trace = record->trace,
     };
