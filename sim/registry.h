@@ -23,6 +23,7 @@
     X(barabasi_albert) \
     X(binomial_tree) \
     X(chain) \
+    X(chord) \
     X(complete) \
     X(cyclon) \
     X(degree_bounded_tree) \

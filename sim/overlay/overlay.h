@@ -26,6 +26,13 @@ typedef struct {
     const Graph *mesh;          /* where `from_mesh`: its links carry the network's latencies; else NULL */
 } OverlayScope;
 
+/* What a live overlay may look at before its nodes start. */
+typedef struct {
+    uint32_t nodes;
+    uint64_t seed;
+    const uint64_t *up;         /* bit a node: it is there from the start */
+} LiveScope;
+
 /* An overlay that maintains itself: what it gives.  Its messages are control
  * messages; slots marked (optional) may be NULL. */
 typedef struct {
@@ -42,11 +49,17 @@ typedef struct {
     /* (optional) Structured overlays: the next hop from here to the node that is
      * responsible for `key`; this node's own id where that is itself. */
     NodeId (*route)(Node *self, uint64_t key);
+    uint64_t (*key)(Node *self, NodeId node);       /* the node's own place among the keys */
+
+    size_t shared_size;         /* bytes a run, zeroed before prepare() */
+    void (*prepare)(const void *config, const LiveScope *scope, void *shared);      /* (optional) */
+    void (*release)(void *shared);                              /* (optional) frees what prepare() made */
 } LiveOverlay;
 
 /* What a live overlay may call beside node_id(), node_now() and node_count(). */
 void       *overlay_state(Node *self);              /* state_size bytes, valid until stop() */
 const void *overlay_config(const Node *self);
+const void *overlay_shared(const Node *self);       /* shared_size bytes, as prepare() left them */
 Random     *overlay_random(Node *self);             /* this node's own stream for its overlay */
 
 /* A node that is up and has joined before, drawn at random: the bootstrap

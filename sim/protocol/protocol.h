@@ -31,6 +31,7 @@ typedef struct {
     size_t state_size;          /* bytes a node, zeroed before start() */
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
     bool fixed_overlay;         /* it is laid out at set-up: refused on a live overlay */
+    bool routed;                /* it uses node_route(): refused on an overlay that is not structured */
 
     /* Called by the world; slots marked (optional) may be NULL. */
     bool (*prepare)(const void *config, const ProtocolScope *scope, void *shared, GError **error); /* (optional) */
@@ -39,6 +40,10 @@ typedef struct {
     void (*publish)(Node *self, const Message *publication);        /* it is the source */
     void (*receive)(Node *self, NodeId from, const Message *message);
     void (*timer)(Node *self, uint32_t tag);                        /* (optional) */
+
+    /* (optional) A routed message of another node passes here on its way; false
+     * stops it.  Where it ends receive() gets it, `from` the last hop. */
+    bool (*forward)(Node *self, NodeId from, const Message *message);
     void (*neighbor_up)(Node *self, NodeId other);                  /* (optional) said by a live overlay */
     void (*neighbor_down)(Node *self, NodeId other);                /* (optional) */
     void (*stop)(Node *self);                                       /* (optional) the node went down, or the run
@@ -69,6 +74,15 @@ void        node_send_neighbor(Node *self, uint32_t i, const Message *message);
 
 /* The same to every neighbor but `except` (NODE_NONE: to all), ascending. */
 void        node_send_neighbors(Node *self, NodeId except, const Message *message);
+
+/* Sends it hop by hop over a structured overlay to the node responsible for
+ * `key`; false where that is this node itself, and nothing is sent.  A hop that
+ * finds the next one failed takes another way.  Where such a change makes this
+ * node itself responsible it receives the message `from` itself. */
+bool        node_route(Node *self, uint64_t key, const Message *message);
+
+/* The place of a node among the keys of a structured overlay. */
+uint64_t    node_key(Node *self, NodeId node);
 
 /* Hands a publication to the application here.  True if this incarnation of
  * the node has not had it before; else it counts as a duplicate.  The source

@@ -219,7 +219,13 @@ void fits_live(Making *making)
 {
     const Overlay *overlay = scenario_overlay(making->scenario);
     const Protocol *protocol = scenario_protocol(making->scenario);
-    if (!overlay || !overlay->live || !protocol || !protocol->fixed_overlay) return;
+    if (!overlay || !protocol) return;
+    if (protocol->routed && !(overlay->live && overlay->live->route)) {
+        making_blame(making_keys(making, "protocol", NULL), "kind",
+                     "it routes by key, which only a structured overlay can; chord or pastry");
+        making_blame(making_keys(making, "overlay", NULL), "kind", "it cannot route by key, and the protocol does; chord or pastry");
+    }
+    if (!overlay->live || !protocol->fixed_overlay) return;
     making_blame(making_keys(making, "protocol", NULL), "kind",
                  "it is laid out over fixed links, which an overlay that maintains itself has not");
     making_blame(making_keys(making, "overlay", NULL), "kind",

@@ -13,6 +13,11 @@ void live_prepare(World *world)
     world->views = big_new(world->nodes, sizeof(View));
     world->joined = big_new(world->words + 1, sizeof(uint64_t));
     world->live_key = random_key(world->seed, "overlay/live");
+    world->live_shared = g_malloc0(live->shared_size + 1);
+    if (!live->prepare) return;
+    uint64_t fixed = world->scenario->overlay_settings.seed;
+    LiveScope scope = { .nodes = world->nodes, .seed = fixed == UINT64_MAX ? world->seed : fixed, .up = world->up };
+    live->prepare(world->scenario->overlay.config, &scope, world->live_shared);
 }
 
 void live_free(World *world)
@@ -22,6 +27,8 @@ void live_free(World *world)
     big_free(world->joined, world->words + 1, sizeof(uint64_t));
     big_free(world->live_states, world->nodes, world->live_size);
     big_free(world->live_randoms, world->nodes, sizeof(Random));
+    if (world->live_shared && world->live->release) world->live->release(world->live_shared);
+    g_free(world->live_shared);
 }
 
 void live_start(World *world, NodeId node)
@@ -43,6 +50,7 @@ void live_stop(World *world, NodeId node)
 
 void *overlay_state(Node *self) { return self->world->live_states + self->id * self->world->live_size; }
 const void *overlay_config(const Node *self) { return self->world->scenario->overlay.config; }
+const void *overlay_shared(const Node *self) { return self->world->live_shared; }
 
 Random *overlay_random(Node *self)
 {

@@ -273,6 +273,7 @@ bool node_cancel(Node *self, uint64_t timer)
 static void overlay_broken(World *world, NodeId sender, NodeId other, const Message *message)
 {
     if (world->live->unreachable) world->live->unreachable(world_node(world, sender), other, message);
+    if (message->flags & MESSAGE_ROUTED) route_again(world, sender, message);
 }
 
 /* What a live overlay sent has arrived; junk goes no further. */
@@ -303,10 +304,14 @@ void node_arrive(World *world, const Event *event)
         world->counters.dropped[DROP_NODE_DOWN]++;
         if (message.flags & MESSAGE_CONNECTED)
             connection_reset(world, event->from, event->to, world->now + world_latency(world, event->to, event->from), &message);
+    } else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED) && route_is_lost(&message)) {
+        world->counters.reached++;
+        world->counters.dropped[DROP_NO_ROUTE]++;
     } else {
         world->counters.reached++;
         world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
         if (G_UNLIKELY(message.flags & (MESSAGE_OVERLAY | MESSAGE_JUNK))) overlay_arrive(world, event, &message);
+        else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED)) route_arrive(world, event->to, event->from, &message);
         else world->protocol->receive(world_node(world, event->to), event->from, &message);
     }
     if (--world->bodies.list[event->word].copies == 0) body_end(world, event->word);

@@ -63,7 +63,7 @@ typedef struct {
 typedef struct { Link *links; uint32_t count, room; } View;
 
 /* Whose message it is, and how it is carried; beside MESSAGE_PAYLOAD. */
-enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8, MESSAGE_JUNK = 16 };
+enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8, MESSAGE_JUNK = 16, MESSAGE_ROUTED = 32 };
 
 /* Whose timer it is: the top bits of its tag. */
 enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_OWNER_SHIFT = 30 };
@@ -145,6 +145,7 @@ struct World {
     View *views;                /* of each node */
     char *live_states;          /* nodes * live_size */
     size_t live_size;
+    void *live_shared;
     Random *live_randoms;
     uint64_t live_key;
     uint64_t *joined;           /* bit a node: it is up and its overlay has started */
@@ -230,6 +231,11 @@ void live_free(World *world);
 void live_start(World *world, NodeId node);
 void live_stop(World *world, NodeId node);
 bool live_is_neighbor(const World *world, NodeId node, NodeId other);
+
+/* route.c: a routed message has come to a node, or could not be sent on from it. */
+void route_arrive(World *world, NodeId node, NodeId from, const Message *message);
+void route_again(World *world, NodeId node, const Message *message);
+bool route_is_lost(const Message *message);                 /* it has gone in circles */
 
 /* Seconds since *since (monotonic us), which becomes now. */
 double world_lap(gint64 *since);

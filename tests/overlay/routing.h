@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* For tests of structured overlays: a protocol that routes messages by key, and
+ * knows who should have got them. */
+#pragma once
+#include "../run_text.h"
+#include "registry.h"
+
+/* What became of the messages of one run. */
+typedef struct {
+    uint32_t nodes;
+    bool *up;                   /* by start() and stop() */
+    uint64_t *keys;             /* the place of each node */
+    double sent, arrived, right, hops, passed;
+    uint32_t most;              /* hops */
+    uint32_t *at;               /* how many arrived at each node */
+    uint64_t (*distance)(uint64_t key, uint64_t node);      /* the least of it is responsible */
+    int random_keys;            /* keys drawn with each publication; 0: the place of every node, once */
+} Routing;
+
+static Routing routing;
+
+static uint64_t clockwise(uint64_t key, uint64_t node) { return node - key; }
+
+static inline NodeId routing_owner(uint64_t key)
+{
+    NodeId best = NODE_NONE;
+    for (NodeId v = 0; v < routing.nodes; v++)
+        if (routing.up[v] && (best == NODE_NONE || routing.distance(key, routing.keys[v]) < routing.distance(key, routing.keys[best])))
+            best = v;
+    return best;
+}
+
+static void routing_start(Node *self)
+{
+    routing.up[node_id(self)] = true;
+    routing.keys[node_id(self)] = node_key(self, node_id(self));
+}
+
+static void routing_stop(Node *self) { routing.up[node_id(self)] = false; }
+
+static void routing_receive(Node *self, NodeId from, const Message *message)
+{
+    (void)from;
+    g_assert_cmpuint(message->data_size, ==, sizeof(uint64_t));
+    g_assert_cmpuint(message->word, ==, *(const uint64_t *)message->data);
+    routing.arrived++;
+    routing.hops += message->hops;
+    routing.most = MAX(routing.most, message->hops);
+    routing.at[node_id(self)]++;
+    routing.right += node_id(self) == routing_owner(message->word);
+}
+
+static void routing_one(Node *self, uint64_t key)
+{
+    Message message = { .word = key, .publication = PUBLICATION_NONE, .size = 20, .data = &key, .data_size = sizeof key };
+    routing.sent++;
+    if (!node_route(self, key, &message)) routing_receive(self, node_id(self), &message);
+}
+
+static void routing_publish(Node *self, const Message *publication)
+{
+    (void)publication;
+    for (int i = 0; i < routing.random_keys; i++) routing_one(self, random_bits(node_random(self)));
+    for (NodeId v = 0; !routing.random_keys && v < routing.nodes; v++) routing_one(self, node_key(self, v));
+}
+
+static bool routing_forward(Node *self, NodeId from, const Message *message)
+{
+    (void)self, (void)from, (void)message;
+    routing.passed++;
+    return true;
+}
+
+static const Protocol routing_protocol = {
+    .variant = { .name = "tested" }, .routed = true,
+    .start = routing_start, .stop = routing_stop, .publish = routing_publish, .receive = routing_receive,
+    .forward = routing_forward,
+};
+
+/* The run of an overlay's keys and other sections, with that protocol. */
+static inline RunResult *routing_run(uint32_t nodes, const char *scenario, const char *overlay, const char *extra, int random_keys)
+{
+    g_autofree char *text = g_strdup_printf(
+        "[scenario]\n%s\n[network]\nlatency = 10 ms\n[overlay]\nnodes = %u\n%s\n[protocol]\nkind = flood\n%s\n", scenario, nodes,
+        overlay, extra);
+    g_autoptr(Plan) plan = plan_text(text);
+    Scenario *run = (Scenario *)plan->scenarios[0];
+    const Variant *kept = run->protocol.variant;
+    run->protocol.variant = &routing_protocol.variant;
+    g_free(routing.up);
+    g_free(routing.keys);
+    g_free(routing.at);
+    uint64_t (*distance)(uint64_t, uint64_t) = routing.distance;
+    routing = (Routing){ .nodes = nodes, .up = g_new0(bool, nodes), .keys = g_new0(uint64_t, nodes), .at = g_new0(uint32_t, nodes),
+                         .distance = distance, .random_keys = random_keys };
+    RunResult *result = run_plan(plan, 0, false);
+    run->protocol.variant = kept;
+    return result;
+}
