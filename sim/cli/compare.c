@@ -8,13 +8,14 @@
 #include "core/error.h"
 #include "core/suggest.h"
 #include "experiment/experiment.h"
+#include "report/choice.h"
 #include "report/comparison.h"
 
 static char *against, *directory, **names;
 
 static const GOptionEntry options[] = {
     { "against", 0, 0, G_OPTION_ARG_FILENAME, &against, "the variant that the others are compared to (the first)", "VARIANT" },
-    { "metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, "compare this metric alone; may be repeated (all)", "NAME" },
+    { "metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, "compare this metric; may be repeated; all: every one (the key metrics)", "NAME" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &directory, "where the results of a SCENARIO are (results/<scenario>)",
       "DIR" },
     { 0 }
@@ -62,14 +63,16 @@ static int find(const GPtrArray *known, const char *name, const char *what, GErr
 
 static GArray *choose(const Samples *samples, GError **error)
 {
+    if (!names) return choice_key_metrics(samples);
     g_autoptr(GArray) chosen = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (char **name = names; name && *name; name++) {
+    bool all = g_strv_contains((const char *const *)names, "all");
+    for (char **name = names; !all && *name; name++) {
         int place = find(samples->metrics, *name, "metric of these results", error);
         if (place < 0) return NULL;
         guint m = (guint)place;
         g_array_append_val(chosen, m);
     }
-    for (guint m = 0; !names && m < samples->metrics->len; m++)
+    for (guint m = 0; all && m < samples->metrics->len; m++)
         if (!samples_measures_machine(samples_metric(samples, m))) g_array_append_val(chosen, m);
     return g_steal_pointer(&chosen);
 }
@@ -97,7 +100,10 @@ const Command command_compare = {
     .usage = "SCENARIO|RESULTS [--against VARIANT] [--metric NAME]...",
     .summary = "say how the variants differ, and whether that is more than chance",
     .details = "RESULTS is a directory with results.db, or that file; a SCENARIO is run first where its results are "
-               "missing.  Replications are compared in pairs: both variants met the same failures, network and workload.  "
-               "Along a sweep it says where the sign of a difference changes.",
+               "missing.  Says first in words, then in a table, what differs between the variants: shares in points, "
+               "durations in ms, counts as a ratio.  Replications are compared in pairs, for both variants met the same "
+               "failures, network and workload; `variance` is what that took from the variance of the difference.  With more "
+               "than one comparison of a metric the verdicts allow for all of them (Holm).  Along a sweep it says where the "
+               "winner changes, with an interval.",
     .options = options, .least = 1, .most = 1, .run = run,
 };

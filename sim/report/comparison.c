@@ -2,9 +2,11 @@
 #include "report/comparison.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "report/crossover.h"
 #include "report/digits.h"
+#include "report/sentence.h"
 #include "report/table.h"
 
 /* One metric: all differences, and their p-values adjusted together. */
@@ -35,10 +37,17 @@ static void family_clear(Family *family)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Family, family_clear)
 
-static char *percent(double share)
+static Finding finding_at(const Family *family, guint variant, guint point)
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    return g_strdup(g_ascii_formatd(text, sizeof text, fabs(share) < 0.1 ? "%.2g" : "%.0f", share * 100));
+    const Samples *samples = family->samples;
+    guint place = variant * samples->points->len + point;
+    return (Finding){
+        .metric = samples_metric(samples, family->metric),
+        .variant = samples_variant(samples, variant), .against = samples_variant(samples, family->against),
+        .paired = family->pairs[place], .p = family->p[place],
+        .base = samples_mean(samples, family->against, point, family->metric),
+        .other = samples_mean(samples, variant, point, family->metric),
+    };
 }
 
 /* What pairing did to the variance of the difference: "−98 %". */
@@ -47,32 +56,6 @@ static char *variance_text(const Paired *paired)
     if (isnan(paired->variance_ratio)) return g_strdup("–");
     double change = round((paired->variance_ratio - 1) * 100);
     return g_strdup_printf("%s%.0f %%", change > 0 ? "+" : change < 0 ? "−" : "", fabs(change));
-}
-
-/* How many replications would show a difference of this size, if it is real. */
-static char *needed_text(const Estimate *difference)
-{
-    double times = estimate_half_width(difference) / fabs(difference->value);
-    double needed = ceil((double)difference->count * times * times);
-    if (!(needed < 1e6)) return g_strdup("no difference shown");
-    if (needed <= (double)difference->count) return g_strdup("no difference shown, among so many comparisons");
-    return g_strdup_printf("no difference shown; one of this size takes about %.0f replications", needed);
-}
-
-static char *verdict_text(const Family *family, guint variant, guint point)
-{
-    const Samples *samples = family->samples;
-    guint place = variant * samples->points->len + point;
-    const Estimate *difference = &family->pairs[place].difference;
-    if (difference->count == 0) return g_strdup("no replication that both measured");
-    if (difference->count == 1) return g_strdup("one pair proves nothing: more replications are needed");
-    if (difference->variance == 0 && difference->value == 0) return g_strdup("the same in every replication");
-    if (!(family->p[place] < 1 - SAMPLES_CONFIDENCE)) return needed_text(difference);
-    double base = samples_mean(samples, family->against, point, family->metric).value;
-    const char *way = difference->value > 0 ? "higher" : "lower";
-    if (base == 0) return g_strdup_printf("%s is %s", samples_variant(samples, variant), way);
-    g_autofree char *by = percent(fabs(difference->value / base));
-    return g_strdup_printf("%s is %s by %s %%", samples_variant(samples, variant), way, by);
 }
 
 static Table *start(const Samples *samples, guint variant, guint against, const char *corner)
@@ -89,16 +72,13 @@ static Table *start(const Samples *samples, guint variant, guint against, const 
 
 static void add_row(Table *table, const Family *family, guint variant, guint point, const char *name)
 {
-    const Samples *samples = family->samples;
-    Estimate base = samples_mean(samples, family->against, point, family->metric);
-    Estimate other = samples_mean(samples, variant, point, family->metric);
-    const Paired *paired = &family->pairs[variant * samples->points->len + point];
+    Finding finding = finding_at(family, variant, point);
     table_add(table, name);
-    table_take(table, digits_number(base.value));
-    table_take(table, digits_number(other.value));
-    table_take(table, digits_difference(&paired->difference));
-    table_take(table, variance_text(paired));
-    table_take(table, verdict_text(family, variant, point));
+    table_take(table, digits_number(finding.base.value));
+    table_take(table, digits_number(finding.other.value));
+    table_take(table, digits_difference(&finding.paired.difference));
+    table_take(table, variance_text(&finding.paired));
+    table_take(table, finding_verdict(&finding));
 }
 
 static void write_single(const Samples *samples, guint variant, guint against, const GArray *chosen, GString *out)
@@ -119,7 +99,7 @@ static void write_crossovers(const Samples *samples, guint variant, guint agains
     for (guint i = 0; i < found->len; i++) {
         g_autofree char *where = crossover_text(samples, &g_array_index(found, Crossover, i));
         g_autofree char *clean = table_clean(where);
-        g_string_append_printf(out, "The sign changes at %s.\n", clean);
+        g_string_append_printf(out, "The winner changes at %s.\n", clean);
     }
 }
 
@@ -139,11 +119,79 @@ static void write_sweep(const Samples *samples, guint variant, guint against, co
     }
 }
 
+/* Adds to a sentence, wrapped at 100 columns. */
+static void say(GString *out, size_t *column, const char *clause, const char *separator)
+{
+    g_autofree char *clean = table_clean(clause);
+    size_t length = (size_t)g_utf8_strlen(clean, -1) + 2;
+    g_string_append(out, separator);
+    if (*column + length > 100) {
+        g_string_append(out, "\n   ");
+        *column = 3;
+    }
+    g_string_append_printf(out, " %s", clean);
+    *column += length;
+}
+
+/* One point in words: what differs, then what does not. */
+static void summarize(const Samples *samples, guint variant, guint point, Family *const *families, GString *out)
+{
+    g_autofree char *label = samples_point_label(samples_point(samples, point));
+    size_t start = out->len, column = strlen(label) + 4;
+    const char *subject = samples_variant(samples, variant), *separator = "";
+    g_string_append_printf(out, "  %s%s", label, *label ? ":" : " ");
+    for (Family *const *family = families; *family; family++) {
+        Finding finding = finding_at(*family, variant, point);
+        if (!finding_holds(&finding)) continue;
+        g_autofree char *clause = finding_clause(&finding, subject);
+        if (g_str_has_prefix(clause, subject)) subject = "it";
+        say(out, &column, clause, separator);
+        separator = ";";
+    }
+    const char *first = "no difference found at this precision in";
+    for (Family *const *family = families; *family; family++) {
+        Finding finding = finding_at(*family, variant, point);
+        const Estimate *difference = &finding.paired.difference;
+        if (finding_holds(&finding) || difference->count < 2 || difference->variance == 0) continue;
+        g_autofree char *name = finding_name(&finding), *precision = finding_precision(&finding);
+        g_autofree char *clause = g_strdup_printf("%s%s%s (half-width %s)", first, *first ? " " : "", name, precision);
+        say(out, &column, clause, *first ? separator : ",");
+        first = "", separator = ";";
+    }
+    first = "the same in every replication:";
+    for (Family *const *family = families; *family; family++) {
+        Finding finding = finding_at(*family, variant, point);
+        const Estimate *difference = &finding.paired.difference;
+        if (difference->count < 2 || difference->variance != 0 || difference->value != 0) continue;
+        g_autofree char *name = finding_name(&finding), *clause = g_strconcat(first, *first ? " " : "", name, NULL);
+        say(out, &column, clause, *first ? separator : ",");
+        first = "", separator = ";";
+    }
+    if (*separator) g_string_append(out, ".\n");
+    else g_string_truncate(out, start);
+}
+
+static void write_summary(const Samples *samples, guint variant, guint against, const GArray *chosen, GString *out)
+{
+    enum { SAID = 7 };                  /* metrics in a paragraph; the tables have all */
+    guint count = MIN(chosen->len, SAID);
+    Family list[SAID];
+    Family *families[SAID + 1] = { NULL };
+    for (guint i = 0; i < count; i++) {
+        list[i] = family_new(samples, against, g_array_index(chosen, guint, i));
+        families[i] = &list[i];
+    }
+    for (guint p = 0; p < samples->points->len; p++) summarize(samples, variant, p, families, out);
+    for (guint i = 0; i < count; i++) family_clear(&list[i]);
+    g_string_append_c(out, '\n');
+}
+
 static void write_foot(const Samples *samples, GString *out)
 {
     guint comparisons = (samples->variants->len - 1) * samples->points->len;
-    g_string_append(out, "Differences are paired by replication, ± half-width of the 95 % confidence interval (Student t).\n"
-                         "variance: of the difference, against what independent runs would have had.\n");
+    g_string_append(out, "difference: A − B, paired by replication, ± half-width of the 95 % confidence interval (Student t);\n"
+                         "shares in points of a hundred.  variance: of the difference, against what runs that are not paired\n"
+                         "would have had.\n");
     if (comparisons > 1)
         g_string_append_printf(out, "A verdict allows for the %u comparisons of its metric (Holm, 5 %% for all together); "
                                     "an interval stands alone.\n", comparisons);
@@ -158,7 +206,8 @@ char *comparison_text(const Samples *samples, guint against, const GArray *chose
     for (guint v = 0; v < samples->variants->len; v++) {
         if (v == against) continue;
         g_autofree char *name = table_clean(samples_variant(samples, v));
-        g_string_append_printf(out, "%s − %s\n\n", name, base);
+        g_string_append_printf(out, "%s against %s\n\n", name, base);
+        write_summary(samples, v, against, chosen, out);
         if (samples->points->len == 1) write_single(samples, v, against, chosen, out);
         else write_sweep(samples, v, against, chosen, out);
     }

@@ -4,30 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "report/choice.h"
 #include "report/digits.h"
-
-/* What most people look at first; the rest is in the files. */
-static const char *const key_metrics[] = {
-    "delivery_ratio", "atomic_ratio", "latency_mean_ms", "latency_p99_ms", "hops_mean", "messages", "redundancy", NULL
-};
-enum { FALLBACK = 12 };             /* metrics shown where none of these was measured */
-
-/* The places of the metrics to show, in order. */
-static GArray *choose_metrics(const Samples *samples)
-{
-    GArray *chosen = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; key_metrics[i]; i++) {
-        int m = samples_find(samples->metrics, key_metrics[i]);
-        guint place = (guint)m;
-        if (m >= 0) g_array_append_val(chosen, place);
-    }
-    for (guint m = 0; chosen->len && m < samples->metrics->len; m++)       /* what was drawn beside what was asked */
-        if (g_str_has_prefix(samples_metric(samples, m), "failure_")) g_array_append_val(chosen, m);
-    if (chosen->len) return chosen;
-    for (guint m = 0; m < samples->metrics->len && chosen->len < FALLBACK; m++)
-        if (!samples_measures_machine(samples_metric(samples, m))) g_array_append_val(chosen, m);
-    return chosen;
-}
 
 /* What stands in the cells: means of all variants, or differences to one of them. */
 typedef struct {
@@ -182,7 +160,7 @@ static void write_foot(const Samples *samples, const GArray *chosen, GString *ou
 char *overview_text(const Samples *samples, guint against, const GArray *verdicts, TableStyle style)
 {
     g_autofree char *title = table_clean(samples->title);
-    g_autoptr(GArray) chosen = choose_metrics(samples);
+    g_autoptr(GArray) chosen = choice_key_metrics(samples);
     GString *out = g_string_new("");
     g_string_append_printf(out, "%s: seed %" G_GUINT64_FORMAT ", %u replication%s\n\n", title, samples->seed,
                            samples->replications, samples->replications == 1 ? "" : "s");

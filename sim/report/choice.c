@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/choice.h"
+
+static const char *const key_metrics[] = {
+    "delivery_ratio", "atomic_ratio", "latency_mean_ms", "latency_p99_ms", "hops_mean", "messages", "redundancy", NULL
+};
+enum { FALLBACK = 12 };             /* metrics shown where none of these was measured */
+
+GArray *choice_key_metrics(const Samples *samples)
+{
+    GArray *chosen = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; key_metrics[i]; i++) {
+        int m = samples_find(samples->metrics, key_metrics[i]);
+        guint place = (guint)m;
+        if (m >= 0) g_array_append_val(chosen, place);
+    }
+    for (guint m = 0; chosen->len && m < samples->metrics->len; m++)       /* what was drawn beside what was asked */
+        if (g_str_has_prefix(samples_metric(samples, m), "failure_")) g_array_append_val(chosen, m);
+    if (chosen->len) return chosen;
+    for (guint m = 0; m < samples->metrics->len && chosen->len < FALLBACK; m++)
+        if (!samples_measures_machine(samples_metric(samples, m))) g_array_append_val(chosen, m);
+    return chosen;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What most people look at first. */
+#pragma once
+#include "report/samples.h"
+
+/* The places of the key metrics among those measured, in the order to show them; where
+ * none of them was measured, of the first ones.  A GArray of guint; free it. */
+GArray *choice_key_metrics(const Samples *samples);
