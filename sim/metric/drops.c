@@ -9,6 +9,7 @@ static const MetricName names[] = {
     { "dropped_no_route", "messages", "sent where no route leads" },
     { "dropped_partition", "messages", "sent between nodes that a partition keeps apart" },
     { "dropped_withheld", "messages", "handed over at a node that misbehaves and kept them to itself" },
+    { "dropped_queue_full", "messages", "that found the queue of an access link full" },
     { "arrived", "messages", "messages handed to a node that was up, since time 0" },
     { "in_flight", "messages", "messages still on their way at the end" },
     { NULL, NULL, NULL },

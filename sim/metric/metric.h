@@ -9,7 +9,9 @@
 #include "core/variant.h"
 
 /* Why a message did not arrive. */
-typedef enum { DROP_LOSS, DROP_NODE_DOWN, DROP_LINK_CUT, DROP_NO_ROUTE, DROP_PARTITION, DROP_WITHHELD, DROP_REASONS } DropReason;
+typedef enum {
+    DROP_LOSS, DROP_NODE_DOWN, DROP_LINK_CUT, DROP_NO_ROUTE, DROP_PARTITION, DROP_WITHHELD, DROP_QUEUE_FULL, DROP_REASONS
+} DropReason;
 
 /* "loss", "node_down", …: dropped_<name>. */
 extern const char *const drop_names[DROP_REASONS];

@@ -14,6 +14,18 @@
 /* `placement` of nodes on the rows of a matrix or the routers of a graph. */
 typedef enum { PLACEMENT_RANDOM, PLACEMENT_DISTINCT, PLACEMENT_IN_ORDER } Placement;
 
+/* `sharing` of an access link among the messages that wait for it, and `shaped`. */
+typedef enum { SHARING_FIFO, SHARING_EQUAL } Sharing;
+typedef enum { SHAPED_ALL, SHAPED_SOURCES } Shaped;
+
+/* A class of access links: of the nodes that are named, or of those whose draw in
+ * [0, 1) lies below `up_to` and not below that of the class before it. */
+typedef struct {
+    double up_to;
+    NodeId first, last;         /* NODE_NONE: drawn */
+    double upload, download;    /* bit/s; INFINITY: unlimited */
+} NetworkClass;
+
 /* The keys that every network has. */
 typedef struct {
     char *latency;              /* text of the key, "name(arguments)" or a distribution */
@@ -23,10 +35,27 @@ typedef struct {
     Distribution jitter;        /* added to each message on each hop, ns */
     Loss loss;                  /* of messages on a hop; its state belongs to the link, one for each direction */
     bool reorder;               /* a later message may overtake an earlier one of its link */
+    Distribution upload, download;  /* of a node's access link, bit/s; LAW_ABSENT: unlimited */
+    char *classes;              /* a file that gives both; NULL: none */
+    int sharing;                /* Sharing */
+    uint64_t queue;             /* bytes that wait at most; UINT64_MAX: unlimited */
+    uint64_t header;            /* bytes added to each message */
+    Distribution processing;    /* at the receiving node, ns, one message at a time */
+    Distribution rate;          /* at which a token bucket fills, bit/s; LAW_ABSENT: no shaping */
+    uint64_t burst;             /* bytes that it holds; UINT64_MAX: not given */
+    int shaped;                 /* Shaped */
     uint64_t seed;              /* the same network in every replication; UINT64_MAX: drawn for each */
+
+    NetworkClass *class_list;   /* what `classes` holds; owned */
+    uint32_t class_count;
 } NetworkSettings;
 
 extern const Param network_params[];
+
+/* Reads a table of classes: lines "SHARE, UPLOAD, DOWNLOAD" whose shares add up to
+ * 100 %, and "node N, …" or "nodes A..B, …", which win, the first that fits.  Returns them and sets *count, to be freed; or NULL and *error
+ * (SIM_ERROR: FILE, SYNTAX or RANGE, with the line). */
+NetworkClass *network_classes_read(const char *path, uint32_t *count, GError **error);
 
 /* What a network may use while it is built for one run. */
 typedef struct {

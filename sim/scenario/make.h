@@ -35,3 +35,4 @@ void fits_members(Making *making);
 void fits_places(Making *making);
 void fits_live(Making *making);
 void fits_times(Making *making);
+void fits_network(Making *making);

@@ -29,6 +29,7 @@ void scenario_free(Scenario *scenario)
     params_clear(settings_params, &scenario->settings);
     params_clear(record_params, &scenario->record);
     params_clear(network_params, &scenario->network);
+    g_free(scenario->network.class_list);
     params_clear(overlay_params, &scenario->overlay_settings);
     params_clear(protocol_params, &scenario->protocol_settings);
     part_clear(&scenario->latency);
@@ -239,6 +240,7 @@ Scenario *scenario_make(const Setting *setting, Parts *parts, Faults *faults, co
     fits_places(&making);
     fits_live(&making);
     fits_times(&making);
+    fits_network(&making);
     const Keys *record = making_keys(&making, "record", NULL);
     if (scenario->nodes > DELIVERIES_KEPT && !(record && keys_given(record, "deliveries")))
         scenario->record.deliveries = RECORD_NONE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The way of a message from one node to another: what befalls it, cut, loss,
- * latency and jitter. */
+/* The way of a message from one node to another: its sender's access, then what
+ * befalls it, cut, loss, latency and jitter. */
 #include "core/memory.h"
 #include "world/state.h"
 
@@ -16,7 +16,7 @@ void channel_prepare(World *world)
     bool jitter = !(network->jitter.kind == LAW_CONSTANT && network->jitter.a == 0);
     bool cuts = world->cut || world->cut_pairs || world->partitions->len, disturbed = world->disturbed->len > 0;
     bool loses = loss_any(&network->loss);
-    world->plain = !jitter && !loses && !cuts && !disturbed;
+    world->plain = !jitter && !loses && !cuts && !disturbed && !world->staged;
     world->draws = jitter || loses;
     if (world->draws || disturbed || world->spams->len) {
         world->channels = big_new(world->nodes, sizeof(Random));
@@ -100,6 +100,13 @@ static bool pass(World *world, const Way *way, const Message *message, SimTime *
 }
 
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
+{
+    Waiting waiting = { .latency = latency, .other = to, .place = place, .body = body };
+    if (world->staged) access_send(world, from, &waiting);
+    else wire_send(world, from, to, place, latency, body);
+}
+
+void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
 {
     DropReason reason;
     Way way = { from, to, place };

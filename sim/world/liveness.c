@@ -97,6 +97,7 @@ static void node_go_down(World *world, NodeId node)
     world_stop(world, node);
     bit_clear(world->up, node);
     world->epochs[node]++;
+    if (world->staged) access_down(world, node);
 }
 
 static void node_come_up(World *world, NodeId node)

@@ -65,7 +65,7 @@ static inline void count_sent(World *world, NodeId from, const Message *message,
 {
     uint32_t payload = message->flags & MESSAGE_PAYLOAD;
     world->counters.sent[payload] += copies;
-    world->counters.bytes[payload] += (uint64_t)copies * message->size;
+    world->counters.bytes[payload] += copies * (message->size + world->scenario->network.header);
     world->load[from] += copies;
 }
 
@@ -86,14 +86,6 @@ static inline const Message *over_link(const World *world, const Message *messag
     *kept = *message;
     kept->flags |= MESSAGE_CONNECTED;
     return kept;
-}
-
-/* Lets go of a message that no copy is left of. */
-static inline void body_end(World *world, uint32_t body)
-{
-    uint32_t publication = world->bodies.list[body].message.publication;
-    bodies_drop(&world->bodies, body);
-    if (publication != PUBLICATION_NONE && --world->lives[publication].in_use == 0) publication_unused(world, publication);
 }
 
 static inline void copy_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
@@ -277,9 +269,9 @@ static void overlay_broken(World *world, NodeId sender, NodeId other, const Mess
 }
 
 /* What a live overlay sent has arrived; junk goes no further. */
-static void overlay_arrive(World *world, const Event *event, const Message *message)
+static void overlay_arrive(World *world, NodeId to, NodeId from, const Message *message)
 {
-    if (!(message->flags & MESSAGE_JUNK)) world->live->receive(world_node(world, event->to), event->from, message);
+    if (!(message->flags & MESSAGE_JUNK)) world->live->receive(world_node(world, to), from, message);
 }
 
 void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message)
@@ -292,27 +284,33 @@ void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, con
     engine_at(world->engine, at, EVENT_MESSAGE, sender, other, body);
 }
 
-void node_arrive(World *world, const Event *event)
+void node_receive(World *world, NodeId to, NodeId from, uint32_t body)
 {
-    const Message message = world->bodies.list[event->word].message;
-    bool up = bit_get(world->up, event->to);
+    const Message message = world->bodies.list[body].message;
+    bool up = bit_get(world->up, to);
     if (G_UNLIKELY(message.flags & MESSAGE_RESET)) {
         world->resets--;
-        if (up) overlay_broken(world, event->to, event->from, &message);
+        if (up) overlay_broken(world, to, from, &message);
     } else if (G_UNLIKELY(!up)) {
         world->counters.reached++;
         world->counters.dropped[DROP_NODE_DOWN]++;
         if (message.flags & MESSAGE_CONNECTED)
-            connection_reset(world, event->from, event->to, world->now + world_latency(world, event->to, event->from), &message);
+            connection_reset(world, from, to, world->now + world_latency(world, to, from), &message);
     } else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED) && route_is_lost(&message)) {
         world->counters.reached++;
         world->counters.dropped[DROP_NO_ROUTE]++;
     } else {
         world->counters.reached++;
         world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
-        if (G_UNLIKELY(message.flags & (MESSAGE_OVERLAY | MESSAGE_JUNK))) overlay_arrive(world, event, &message);
-        else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED)) route_arrive(world, event->to, event->from, &message);
-        else world->protocol->receive(world_node(world, event->to), event->from, &message);
+        if (G_UNLIKELY(message.flags & (MESSAGE_OVERLAY | MESSAGE_JUNK))) overlay_arrive(world, to, from, &message);
+        else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED)) route_arrive(world, to, from, &message);
+        else world->protocol->receive(world_node(world, to), from, &message);
     }
-    if (--world->bodies.list[event->word].copies == 0) body_end(world, event->word);
+    if (--world->bodies.list[body].copies == 0) body_end(world, body);
+}
+
+void node_arrive(World *world, const Event *event)
+{
+    if (G_UNLIKELY(world->staged)) access_arrive(world, event);
+    else node_receive(world, event->to, event->from, event->word);
 }

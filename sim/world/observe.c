@@ -101,7 +101,7 @@ static void counters_since(World *world, Counters *since)
 
 static void count_in_flight(void *data, const Event *event)
 {
-    if (event->class == EVENT_MESSAGE) ++*(uint64_t *)data;
+    if (event->class == EVENT_MESSAGE && event->to != event->from) ++*(uint64_t *)data;
 }
 
 static void ledger_fill(World *world)
@@ -112,6 +112,7 @@ static void ledger_fill(World *world)
     seen->ledger.arrived = all->arrived[0] + all->arrived[1];
     for (int r = 0; r < DROP_REASONS; r++) seen->ledger.dropped += all->dropped[r];
     engine_pending(world->engine, count_in_flight, &seen->ledger.in_flight);
+    seen->ledger.in_flight += world->waiting.count;
     seen->ledger.in_flight -= world->resets;
 }
 

@@ -9,9 +9,8 @@
 #include "scenario/scenario.h"
 #include "world/bodies.h"
 #include "world/result.h"
+#include "world/station.h"
 #include "world/world.h"
-
-typedef struct World World;
 
 /* The node that a call-back runs on. */
 struct Node {
@@ -153,8 +152,13 @@ struct World {
     uint64_t resets;            /* news of broken connections under way: no messages, not in the ledger */
 
     /* the way of a message */
-    bool plain;                 /* no loss, no jitter, no failure of the way: straight into the engine */
+    bool plain;                 /* nothing on the way but latency: straight into the engine */
     bool draws;                 /* the network has loss or jitter */
+    bool staged;                /* messages wait at some stage */
+    StageSetting stages[STAGES];
+    WaitingPool waiting;
+    Random *processing_draws;   /* of each node */
+    uint64_t processing_key;
     Random *channels;           /* each sender's draws for loss and jitter */
     uint64_t channel_key;
     SimTime *last_arrival;      /* for each directed link, where order is kept under jitter */
@@ -204,6 +208,17 @@ struct World {
 static inline bool bit_get(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 63) & 1; }
 static inline void bit_set(uint64_t *bits, uint32_t i) { bits[i >> 6] |= 1ull << (i & 63); }
 static inline void bit_clear(uint64_t *bits, uint32_t i) { bits[i >> 6] &= ~(1ull << (i & 63)); }
+
+/* The last message or hold of a publication is gone. */
+void publication_unused(World *world, uint32_t number);
+
+/* Lets go of a message that no copy is left of. */
+static inline void body_end(World *world, uint32_t body)
+{
+    uint32_t publication = world->bodies.list[body].message.publication;
+    bodies_drop(&world->bodies, body);
+    if (publication != PUBLICATION_NONE && --world->lives[publication].in_use == 0) publication_unused(world, publication);
+}
 
 /* One way from a to b, with both last miles, ns. */
 static inline SimTime world_latency(const World *world, NodeId a, NodeId b)
@@ -260,7 +275,6 @@ NodeId *plan_nodes(const World *world, const Nodes *nodes, Random *random, uint3
 void publications_sort(World *world);                       /* after the plan */
 void publication_make(World *world, uint32_t number);       /* its instant has come */
 void publication_use(World *world, uint32_t number);        /* a message or hold more */
-void publication_unused(World *world, uint32_t number);     /* in_use fell to 0 */
 void publication_refresh(World *world, Live *live);         /* brings `seen` up to date while not in use */
 void publications_restart(World *world, NodeId node);       /* it forgets what it had */
 bool publication_overtaken(World *world, const Live *live, NodeId node);    /* at its delivery there */
@@ -268,8 +282,9 @@ void publications_judge(World *world);                      /* at the end of the
 void publications_free(World *world);
 SimTime publications_warmup(const World *world);            /* MSER-5, once judged: when the first that counts is due */
 
-/* node.c: a message reaches a node */
+/* node.c: a message reaches a node, with all that makes it wait behind it */
 void node_arrive(World *world, const Event *event);
+void node_receive(World *world, NodeId to, NodeId from, uint32_t body);
 
 /* The connection over which `sender` sent `message` to `other` breaks: at `at` it hears so. */
 void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message);
@@ -294,6 +309,17 @@ Random *channel_random(World *world, NodeId from);          /* the sender's draw
 LossState *channel_loss_state(GHashTable *states, NodeId from, NodeId to);
 void channel_prepare(World *world);
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
+void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
+
+/* access.c: a node's own part of that way */
+bool access_is_limited(const World *world);                  /* messages wait at some stage */
+void access_prepare(World *world);
+void access_free(World *world);
+void access_send(World *world, NodeId from, const Waiting *waiting);
+void access_arrive(World *world, const Event *event);       /* off the wire, or a station's own event */
+void access_left(World *world, Stage stage, NodeId node, const Waiting *waiting);
+void access_down(World *world, NodeId node);                /* the node has gone down */
+SimTime access_processing(World *world, NodeId node);       /* what the next message takes, ns */
 
 /* observe.c */
 void observe_schedule(World *world);

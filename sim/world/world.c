@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "world/state.h"
 
-enum { FETCH_FIRST = 24, FETCH_LINKS = 12 };     /* events ahead whose memory is asked for */
+enum { FETCH_FIRST = 24, FETCH_LINKS = 12, FETCH_NEXT = 6 };     /* events ahead whose memory is asked for */
 
 Recording world_recording(const Scenario *scenario, uint32_t replication)
 {
@@ -96,15 +96,37 @@ static bool set_up(World *world, GError **error)
     if (!world_build(world, error)) return false;
     workloads_plan(world);
     uint64_t density = world->graph ? world->graph->first[world->nodes] : (uint64_t)world->nodes * (world->live ? 8 : 1);
-    world->engine = engine_new(horizon_guess(world), density / 4);
+    world->staged = access_is_limited(world);           /* then a message is several events, near ones too */
+    world->engine = engine_new(horizon_guess(world), world->staged ? density : density / 4);
     world->calendar = engine_calendar(world->engine);
     publications_sort(world);
     failures_plan(world);
     liveness_prepare(world);
+    access_prepare(world);
     channel_prepare(world);
     observe_schedule(world);
     if (world->warmup > 0) engine_at(world->engine, MIN(world->warmup, world->end), EVENT_MARK, 0, 0, 0);
     return protocol_prepare(world, error) && trace_open(world, error);
+}
+
+/* The same for stations: them first, then what is first in line, then what is behind it. */
+static void stations_fetch(const World *world)
+{
+    uint32_t to, word;
+    if (world->channels && engine_peek(world->engine, FETCH_FIRST, &to, &word)) __builtin_prefetch(&world->channels[to], 1);
+    for (int s = STAGE_SHAPER; s <= STAGE_DOWNLOAD; s++) {
+        const Station *stations = world->stages[s].stations;
+        if (!stations) continue;
+        if (engine_peek(world->engine, FETCH_FIRST, &to, &word)) __builtin_prefetch(&stations[to], 1);
+        if (engine_peek(world->engine, FETCH_LINKS, &to, &word) && stations[to].head) {
+            __builtin_prefetch(&world->waiting.list[stations[to].head - 1], 1);
+            __builtin_prefetch(&world->waiting.list[stations[to].tail - 1], 1);
+        }
+        if (engine_peek(world->engine, FETCH_NEXT, &to, &word) && stations[to].head) {
+            uint32_t next = world->waiting.list[stations[to].head - 1].next;
+            if (next) __builtin_prefetch(&world->waiting.list[next - 1], 1);
+        }
+    }
 }
 
 /* Asks for the memory that events a little ahead will touch. */
@@ -116,6 +138,7 @@ static inline void fetch_ahead(const World *world)
         if (graph) __builtin_prefetch(&graph->first[to]);
         if (world->state_size) __builtin_prefetch(world->states + to * world->state_size);
     }
+    if (G_UNLIKELY(world->staged)) stations_fetch(world);
     if (!engine_peek(world->engine, FETCH_LINKS, &to, &word)) return;
     if (graph) __builtin_prefetch(&graph->links[graph->first[to]]);
     __builtin_prefetch(&world->load[to], 1);
@@ -135,8 +158,10 @@ static void timer_fire(World *world, const Event *event)
 static void trace_event(World *world, const Event *event)
 {
     static const char *const names[] = { "mark", "down", "up", "publish", "timer", "message", "sample" };
-    fprintf(world->trace, "%" G_GINT64_FORMAT "\t%s\t%u\t%u", event->time, names[event->class], event->to, event->from);
-    if (event->class == EVENT_MESSAGE) {
+    bool message = event->class == EVENT_MESSAGE && event->to != event->from;
+    const char *name = event->class == EVENT_MESSAGE && !message ? "turn" : names[event->class];
+    fprintf(world->trace, "%" G_GINT64_FORMAT "\t%s\t%u\t%u", event->time, name, event->to, event->from);
+    if (message) {
         const Message *m = &world->bodies.list[event->word].message;
         fprintf(world->trace, "\t%u\t%u\t%u\t%u", m->kind, m->publication, m->hops, m->size);
     }
@@ -213,6 +238,7 @@ static void tear_down(World *world)
     big_free(world->epochs, world->nodes, sizeof(uint32_t));
     big_free(world->last_transition, world->nodes, sizeof(uint32_t));
     big_free(world->load, world->nodes, sizeof(uint32_t));
+    access_free(world);
     topology_free(world->topology);
     engine_free(world->engine);
     bodies_clear(&world->bodies);

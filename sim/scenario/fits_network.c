@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the keys of [network] ask of each other. */
+#include "scenario/make.h"
+
+/* A rate of 0 sends nothing, ever. */
+static void check_rate(const Keys *keys, const char *key, const Distribution *law)
+{
+    if (law->kind == LAW_CONSTANT && law->a < 1)
+        keys_fault(keys, key, "nothing ever passes; at least 1 bit/s, or unlimited, is expected");
+}
+
+static void check_classes(const Keys *keys, NetworkSettings *network)
+{
+    static const char *const rates[] = { "upload", "download" };
+    g_autoptr(GError) error = NULL;
+    if (!network->classes) return;
+    for (size_t i = 0; i < G_N_ELEMENTS(rates); i++)
+        if (keys_given(keys, rates[i])) {
+            making_blame(keys, rates[i], "the classes give every node its rates; one of the two is expected");
+            making_blame(keys, "classes", "gives every node its rates, as does another key; one of the two is expected");
+        }
+    network->class_list = network_classes_read(network->classes, &network->class_count, &error);
+    if (!network->class_list) keys_fault(keys, "classes", "%s", error->message);
+}
+
+static void check_bucket(const Keys *keys, const NetworkSettings *network)
+{
+    bool rate = network->rate.kind != LAW_ABSENT, burst = network->burst != UINT64_MAX;
+    if (rate && !burst) making_blame(keys, "rate", "a token bucket needs its size too; burst is expected beside it");
+    if (burst && !rate) making_blame(keys, "burst", "a token bucket fills at some rate; rate is expected beside it");
+    if (!rate && keys_given(keys, "shaped")) making_blame(keys, "shaped", "there is no token bucket; rate and burst are expected");
+}
+
+void fits_network(Making *making)
+{
+    NetworkSettings *network = &making->scenario->network;
+    const Keys *keys = making_keys(making, "network", NULL);
+    if (!keys) return;
+    check_rate(keys, "upload", &network->upload);
+    check_rate(keys, "download", &network->download);
+    check_rate(keys, "rate", &network->rate);
+    check_classes(keys, network);
+    check_bucket(keys, network);
+}
