@@ -57,9 +57,21 @@
 
 #define FAILURES(X) \
     X(arrivals) \
+    X(attack) \
     X(churn) \
+    X(correlated) \
     X(crash) \
-    X(link_cut)
+    X(delayer) \
+    X(flap) \
+    X(free_rider) \
+    X(link_cut) \
+    X(loss) \
+    X(mute) \
+    X(partition) \
+    X(region) \
+    X(slow) \
+    X(spammer) \
+    X(spike)
 
 #define METRICS(X) \
     X(delivery) \

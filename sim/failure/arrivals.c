@@ -6,7 +6,6 @@
  * E[session], whatever the law of the sessions (M/G/infinity), as long as the
  * nodes suffice: arrivals that find all of them up are refused and counted.
  */
-#include <math.h>
 
 #include "core/residual.h"
 #include "failure/failure.h"
@@ -45,20 +44,12 @@ static void check(void *data, const Keys *keys)
     if (config->rate <= 0) keys_fault(keys, "rate", "nobody ever arrives; a rate above 0 is expected");
     if (config->session.kind != LAW_ABSENT && config->begin == BEGIN_STATIONARY && !residual_exists(&config->session))
         keys_fault(keys, "session", "its mean is 0 or infinite, so there is no long-run balance; begin = down, or another law");
-    if (config->until >= 0 && config->until <= config->at) {
-        keys_fault(keys, "until", "it ends before it begins; a later time than 'at'");
-        if (keys_given(keys, "at")) keys_fault(keys, "at", "it begins after it ends; an earlier time than 'until'");
-    }
+    failure_check_span(keys, config->at, config->until);
 }
 
 static void refers(const void *data, const Nodes **nodes)
 {
     *nodes = &((const Config *)data)->nodes;
-}
-
-static SimTime later(SimTime time, SimTime by)
-{
-    return by < SIM_NEVER - time ? time + by : SIM_NEVER;
 }
 
 /* The nodes that are away, for arrivals to draw from; and who comes free when. */
@@ -163,7 +154,7 @@ static uint32_t begin(Arrivals *all)
         first = config->pattern == PATTERN_POISSON ? MIN(most, poisson(all->random, mean)) : (uint32_t)MIN(most, mean + 0.5);
     for (uint32_t i = 0; i < first; i++) {
         NodeId node = pool_take(&all->pool, all->random);
-        stay(all, node, later(config->at, config->begin == BEGIN_UP ? session_draw(all) : residual_time(&config->session, all->random)));
+        stay(all, node, failure_later(config->at, config->begin == BEGIN_UP ? session_draw(all) : residual_time(&config->session, all->random)));
     }
     return first;
 }
@@ -184,7 +175,7 @@ static void arrive(Arrivals *all)
         }
         all->pool.arrived++;
         away_until(all, node, (SimTime)time);
-        stay(all, node, later((SimTime)time, session_draw(all)));
+        stay(all, node, failure_later((SimTime)time, session_draw(all)));
     }
 }
 

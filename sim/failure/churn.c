@@ -6,7 +6,6 @@
  * A run that begins stationary has a node up with probability E[session] /
  * (E[session] + E[downtime]), in the middle of its period (core/residual.h).
  */
-#include <math.h>
 
 #include "core/residual.h"
 #include "failure/failure.h"
@@ -85,10 +84,7 @@ static void check(void *data, const Keys *keys)
 {
     Config *config = data;
     g_autoptr(GError) error = NULL;
-    if (config->until >= 0 && config->until <= config->at) {
-        keys_fault(keys, "until", "it ends before it begins; a later time than 'at'");
-        if (keys_given(keys, "at")) keys_fault(keys, "at", "it begins after it ends; an earlier time than 'until'");
-    }
+    failure_check_span(keys, config->at, config->until);
     if (!config->path) {
         check_laws(config, keys);
         return;
@@ -120,11 +116,6 @@ typedef struct {
     double up_at_begin;
 } Churn;
 
-static SimTime later(SimTime time, SimTime by)
-{
-    return by < SIM_NEVER - time ? time + by : SIM_NEVER;
-}
-
 static void depart(Churn *churn, Random *random, NodeId node, SimTime at, SimTime until)
 {
     bool graceful = random_unit(random) < churn->config->graceful;
@@ -149,10 +140,10 @@ static SimTime downtime_draw(Churn *churn, Random *random)
 static void alternate(Churn *churn, Random *random, NodeId node, SimTime time)
 {
     while (time <= churn->until) {
-        SimTime back = later(time, downtime_draw(churn, random));
+        SimTime back = failure_later(time, downtime_draw(churn, random));
         depart(churn, random, node, time, back);
         if (back > churn->until) return;
-        time = later(back, session_draw(churn, random));
+        time = failure_later(back, session_draw(churn, random));
     }
 }
 
@@ -171,14 +162,14 @@ static void node_begin(Churn *churn, NodeId node)
         rest = up ? session_draw(churn, &random) : downtime_draw(churn, &random);
     }
     churn->up_at_begin += up;
-    SimTime ends = later(config->at, rest);
+    SimTime ends = failure_later(config->at, rest);
     if (up > 0) {
         alternate(churn, &random, node, ends);
         return;
     }
     if (config->at == 0) failure_node_absent(churn->scope, node, ends);
     else depart(churn, &random, node, config->at, ends);
-    if (ends <= churn->until) alternate(churn, &random, node, later(ends, session_draw(churn, &random)));
+    if (ends <= churn->until) alternate(churn, &random, node, failure_later(ends, session_draw(churn, &random)));
 }
 
 static void note_laws(const Churn *churn, uint32_t count)

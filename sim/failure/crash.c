@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nodes stop at one instant, without a word; they may come back. */
-#include <math.h>
 
 #include "failure/failure.h"
 

@@ -5,6 +5,8 @@
  * scenario meet the same failures, and says what it drew beside what was asked.
  */
 #pragma once
+#include <math.h>
+
 #include "core/random.h"
 #include "core/variant.h"
 #include "graph/topology.h"
@@ -63,7 +65,7 @@ void     failure_link_down(FailureScope *scope, NodeId a, NodeId b, SimTime at, 
 
 /* From `at` until `until` a message sent between nodes of different parts is
  * dropped; `part` has a number for each node (copied). */
-void     failure_partition(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until);
+void     failure_split(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until);
 
 /* Whose messages something befalls. */
 typedef enum { ENDS_ANY, ENDS_FROM, ENDS_TO } FailureEnds;     /* sent or received, sent, received by the nodes */
@@ -92,3 +94,37 @@ void     failure_spam(FailureScope *scope, NodeId node, double interval, uint32_
  * with): the metrics failure_<section>_<what> and …_asked.  `what` carries its
  * unit, as in "session_mean_ms". */
 void     failure_note(FailureScope *scope, const char *what, double realised, double asked);
+
+/* Who is struck: the keys that most failures share.  At most one of the first
+ * three is given; none means everybody where the failure allows that. */
+typedef struct {
+    Nodes nodes;
+    double fraction;                /* of those not spared; NaN: not given */
+    uint32_t count;                 /* PARAM_NO_COUNT: not given */
+    int spare;                      /* 1: nodes that publish are left alone */
+} FailureWho;
+
+#define FAILURE_WHO(Config, who) \
+    { "nodes", PARAM_NODES, offsetof(Config, who.nodes), "", 0, 0, "these nodes", NULL }, \
+    { "fraction", PARAM_SHARE, offsetof(Config, who.fraction), "", 0, 0, \
+      "exact share of the nodes not spared, drawn at random, rounded to the nearest number", NULL }, \
+    { "count", PARAM_COUNT, offsetof(Config, who.count), "", 0, 0, "this many nodes, drawn at random", NULL }, \
+    { "spare", PARAM_CHOICE, offsetof(Config, who.spare), "none", 0, 0, "nodes that are left alone: none, or all that publish", \
+      "none|source" }
+
+#define FAILURE_SPAN(Config) \
+    { "at", PARAM_DURATION, offsetof(Config, at), "0 s", 0, 0, "when it begins", NULL }, \
+    { "until", PARAM_DURATION, offsetof(Config, until), "off", 0, 0, "when it is over; off: never", NULL }
+
+/* Faults where several of the three are given, or none though one is needed. */
+void failure_check_who(const Keys *keys, bool needed);
+
+/* Faults where `until` is given (>= 0) and not after `at`. */
+void failure_check_span(const Keys *keys, SimTime at, SimTime until);
+
+/* Those struck, ascending unless drawn; shares are nested as in crash.  Free it. */
+NodeId *failure_pick(FailureScope *scope, const FailureWho *who, uint32_t *count);
+
+/* `until` with SIM_NEVER for an absent one; `time` + `by` without overflow. */
+static inline SimTime failure_until(SimTime until) { return until >= 0 ? until : SIM_NEVER; }
+static inline SimTime failure_later(SimTime time, SimTime by) { return by < SIM_NEVER - time ? time + by : SIM_NEVER; }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Overlay links stop carrying messages, in both directions. */
-#include <math.h>
 
 #include "failure/failure.h"
 

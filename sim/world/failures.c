@@ -116,7 +116,7 @@ void failure_link_down(FailureScope *scope, NodeId a, NodeId b, SimTime at, SimT
     span_add(scope->world, change, at, until, "mend");
 }
 
-void failure_partition(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until)
+void failure_split(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until)
 {
     World *world = scope->world;
     Partition partition = { .part = g_memdup2(part, world->nodes * sizeof *part) };

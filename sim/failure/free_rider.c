@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Nodes that save their bandwidth: of the publications of others they pass on a
+ * share only, message by message. */
+#include "failure/failure.h"
+
+typedef struct {
+    FailureWho who;
+    double forwards;
+    SimTime at, until;
+} Config;
+
+static const Param params[] = {
+    { "forwards", PARAM_SHARE, offsetof(Config, forwards), "0", 0, 0, "share of the messages that still leave", NULL },
+    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    PARAM_END
+};
+
+static void check(void *data, const Keys *keys)
+{
+    const Config *config = data;
+    failure_check_who(keys, true);
+    failure_check_span(keys, config->at, config->until);
+}
+
+static void refers(const void *data, const Nodes **nodes)
+{
+    *nodes = &((const Config *)data)->who.nodes;
+}
+
+static void plan(const void *data, FailureScope *scope)
+{
+    const Config *config = data;
+    uint32_t count;
+    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    Disturbance saves = { .kind = "free-ride", .nodes = nodes, .count = count, .ends = ENDS_FROM, .forwarded_only = true,
+                          .withheld = 1 - config->forwards };
+    failure_disturb(scope, &saves, config->at, failure_until(config->until));
+    failure_note(scope, "free_riders", count, NAN);
+}
+
+const Failure failure_free_rider = {
+    .variant = {
+        .name = "free-rider",
+        .summary = "nodes that pass on only a share of the publications of others",
+        .source = "E. Adar, B. Huberman, Free riding on Gnutella, First Monday 5(10), 2000",
+        .params = params, .config_size = sizeof(Config), .check = check,
+    },
+    .refers = refers, .plan = plan,
+};
