@@ -49,6 +49,7 @@
     X(gossip) \
     X(gossipsub) \
     X(plumtree) \
+    X(rumour) \
     X(tree) \
     X(unicast)
 
