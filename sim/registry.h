@@ -36,6 +36,7 @@
     X(kary_tree) \
     X(minimum_spanning_tree) \
     X(multi_tree) \
+    X(pastry) \
     X(random_regular) \
     X(random_tree) \
     X(ring) \

@@ -19,7 +19,8 @@ typedef struct {
 
 static Routing routing;
 
-static uint64_t clockwise(uint64_t key, uint64_t node) { return node - key; }
+static inline uint64_t clockwise(uint64_t key, uint64_t node) { return node - key; }
+static inline uint64_t either_way(uint64_t key, uint64_t node) { return MIN(node - key, key - node); }
 
 static inline NodeId routing_owner(uint64_t key)
 {

@@ -12,6 +12,8 @@ static const char *const overlay_texts[] = {
     "kind = hyparview\nnodes = 120\njoin = uniform(0 s, 6 s)\nkeep-alive = 2 s\nshuffle-period = 1 s",
     "kind = chord\nnodes = 120\nstabilise = 1 s\nfix-fingers = 500 ms",
     "kind = chord\nnodes = 120\nstabilise = 1 s\nbegin = join\njoin = uniform(0 s, 6 s)",
+    "kind = pastry\nnodes = 120\nleaf-set = 8\nkeep-alive = 1 s",
+    "kind = pastry\nnodes = 120\nkeep-alive = 1 s\nbegin = join\njoin = uniform(0 s, 6 s)",
 };
 
 /* The overlay that a scenario text of this file names. */
