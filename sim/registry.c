@@ -6,12 +6,15 @@
 #include "core/error.h"
 #include "core/suggest.h"
 
+enum { SPARE = 64 };                    /* variants that may be added to a room */
+
 /* Each list becomes the declarations of its variants and two tables: one of the
  * contract's type, one of the part that all variants share. */
+#define ONE(name) + 1
 #define TABLE(type, singular, plural, LIST) \
     LIST(singular##_DECLARE) \
-    const type *const plural[] = { LIST(singular##_ENTRY) NULL }; \
-    static const Variant *const plural##_variants[] = { LIST(singular##_VARIANT) NULL };
+    const type *plural[0 LIST(ONE) + SPARE + 1] = { LIST(singular##_ENTRY) }; \
+    static const Variant *plural##_variants[0 LIST(ONE) + SPARE + 1] = { LIST(singular##_VARIANT) };
 
 #define network_DECLARE(name) extern const Network network_##name;
 #define network_ENTRY(name) &network_##name,
@@ -73,4 +76,40 @@ const Variant *room_find(const Room *room, const char *name, GError **error)
     g_autofree char *hint = suggest(name, (const char *const *)names->pdata);
     g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "no %s is called '%s'%s", room->section, name, hint);
     return NULL;
+}
+
+/* The tables of a room, as far as they go. */
+static const struct { const char *section; const Variant **variants; void *typed; size_t places; } tables[] = {
+    { "network", networks_variants, networks, G_N_ELEMENTS(networks) },
+    { "overlay", overlays_variants, overlays, G_N_ELEMENTS(overlays) },
+    { "protocol", protocols_variants, protocols, G_N_ELEMENTS(protocols) },
+    { "workload", workloads_variants, workloads, G_N_ELEMENTS(workloads) },
+    { "failure", failures_variants, failures, G_N_ELEMENTS(failures) },
+    { "metric", metrics_variants, metrics, G_N_ELEMENTS(metrics) },
+};
+
+bool registry_add(const char *section, const Variant *variant, GError **error)
+{
+    size_t t = 0, place = 0;
+    while (t < G_N_ELEMENTS(tables) && strcmp(tables[t].section, section) != 0) t++;
+    if (t == G_N_ELEMENTS(tables)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "there is no room for variants of [%s]", section);
+        return false;
+    }
+    if (!variant->name || !*variant->name) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "a %s has no name", section);
+        return false;
+    }
+    for (; tables[t].variants[place]; place++)
+        if (strcmp(tables[t].variants[place]->name, variant->name) == 0) {
+            g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "the %s '%s' is there already", section, variant->name);
+            return false;
+        }
+    if (place + 1 == tables[t].places) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "more than %d %ss are added", SPARE, section);
+        return false;
+    }
+    tables[t].variants[place] = variant;
+    memcpy((char *)tables[t].typed + place * sizeof variant, &variant, sizeof variant);
+    return true;
 }

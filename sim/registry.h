@@ -98,13 +98,13 @@
     X(run) \
     X(topology)
 
-/* NULL-terminated, in the order above. */
-extern const Network *const networks[];
-extern const Overlay *const overlays[];
-extern const Protocol *const protocols[];
-extern const Workload *const workloads[];
-extern const Failure *const failures[];
-extern const Metric *const metrics[];
+/* NULL-terminated, in the order above; behind them what registry_add() has added. */
+extern const Network *networks[];
+extern const Overlay *overlays[];
+extern const Protocol *protocols[];
+extern const Workload *workloads[];
+extern const Failure *failures[];
+extern const Metric *metrics[];
 extern const Command *const commands[];
 
 /* One room of the menu, for whoever treats all rooms alike. */
@@ -124,3 +124,9 @@ const Variant *room_find(const Room *room, const char *name, GError **error);
 
 /* The room of a section, or NULL. */
 const Room *room_of(const char *section);
+
+/* Adds a variant that was built outside the tree, the first member of its contract,
+ * to the room of `section`; it has to outlive every use.  False and *error:
+ * SIM_ERROR_UNKNOWN (no such room), SIM_ERROR_RANGE (no name, the name is taken, too
+ * many).  Before anything is read; not for two threads. */
+bool registry_add(const char *section, const Variant *variant, GError **error);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/plugin.h"
 #include "core/error.h"
 #include "core/suggest.h"
 #include "experiment/experiment.h"
@@ -13,7 +14,7 @@
 #include "report/export.h"
 #include "report/overview.h"
 
-static char **sets, *seed, *replications, *directory, *format, *only, *trace, *jobs;
+static char **sets, **plugins, *seed, *replications, *directory, *format, *only, *trace, *jobs;
 static gboolean fresh;
 
 static const GOptionEntry options[] = {
@@ -27,6 +28,8 @@ static const GOptionEntry options[] = {
     { "fresh", 0, 0, G_OPTION_ARG_NONE, &fresh, "throw earlier results in that directory away", NULL },
     { "only", 0, 0, G_OPTION_ARG_STRING, &only, "make this one run, anew; point and replication count from 0",
       "VARIANT:POINT:REPLICATION" },
+    { "plugin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &plugins, "load variants built against the installed headers; may be repeated",
+      "FILE.so" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &trace, "with --only: write one line an event", "FILE" },
     { 0 }
 };
@@ -135,7 +138,10 @@ static bool conclude(const Plan *plan, const char *place, Outcome *outcome, GErr
 
 static Plan *read_plan(const char *path, char *const *overrides, unsigned *workers, GError **error)
 {
-    return check_options(workers, error) ? plan_read(path, (const char *const *)overrides, error) : NULL;
+    if (!check_options(workers, error)) return NULL;
+    for (char **plugin = plugins; plugin && *plugin; plugin++)
+        if (!plugin_load(*plugin, error)) return NULL;
+    return plan_read(path, (const char *const *)overrides, error);
 }
 
 static bool run(char **arguments, GError **error)
@@ -146,8 +152,8 @@ static bool run(char **arguments, GError **error)
     g_auto(GStrv) overrides = all_overrides();
     g_autoptr(Plan) plan = read_plan(arguments[0], overrides, &workers, &failure);
     Experiment experiment = {
-        .plan = plan, .overrides = (const char *const *)overrides, .workers = workers, .fresh = fresh, .only = only,
-        .trace = trace, .progress = isatty(STDERR_FILENO),
+        .plan = plan, .overrides = (const char *const *)overrides, .plugins = (const char *const *)plugins,
+        .workers = workers, .fresh = fresh, .only = only, .trace = trace, .progress = isatty(STDERR_FILENO),
     };
     if (ranks_number() > 0) {           /* rank 0 speaks for all */
         experiment_serve(&experiment, failure);

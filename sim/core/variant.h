@@ -17,3 +17,12 @@ typedef struct {
     /* (optional) Frees what check() loaded; what `params` own is freed for it. */
     void (*clear)(void *config);
 } Variant;
+
+/* What a shared object for `banyan run --plugin` says once, so that it is refused by a
+ * program whose contracts are others.  Beside it, it exports the variants that it has, as
+ *     const Protocol *const banyan_protocols[] = { &protocol_mine, NULL };
+ * and likewise banyan_networks, _overlays, _workloads, _failures and _metrics. */
+#define BANYAN_CONTRACT 1
+#define BANYAN_PLUGIN \
+    extern const unsigned banyan_contract; \
+    const unsigned banyan_contract = BANYAN_CONTRACT;

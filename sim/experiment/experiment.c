@@ -223,8 +223,8 @@ static void sum_up(const Course *course, Outcome *outcome)
     outcome->runs = course->only == UINT64_MAX ? replications * course->group_count : 1;
     outcome->resumed = course->only == UINT64_MAX ? count_states(course, outcome->runs, RESUMED) : 0;
     outcome->events = course->events;
-    outcome->problem = problems_error(course->problems, plan, course->experiment->overrides,
-                                      course->only == UINT64_MAX ? outcome->runs : UINT64_MAX, outcome->runs);
+    uint64_t limit = course->only == UINT64_MAX ? outcome->runs : UINT64_MAX;
+    outcome->problem = problems_error(course->problems, course->experiment, limit, outcome->runs);
 }
 
 static void clear(Course *course)

@@ -14,6 +14,7 @@ typedef struct {
     const Plan *plan;
     const char *directory;              /* of results.db */
     const char *const *overrides;       /* the texts of --set, NULL-terminated, or NULL */
+    const char *const *plugins;         /* the files of --plugin, NULL-terminated, or NULL; for the replay of a run */
     unsigned workers;                   /* processes at most; 0: one a core */
     bool fresh;                         /* throws earlier results away */
     const char *only;                   /* "VARIANT:POINT:REPLICATION", POINT and REPLICATION from 0; NULL: all */

@@ -44,16 +44,21 @@ static int by_run(const void *a, const void *b)
     return x->run < y->run ? -1 : x->run > y->run;
 }
 
-static void append(GString *text, const Failed *failed, const Plan *plan, const char *const *overrides)
+static void append(GString *text, const Failed *failed, const Experiment *experiment)
 {
+    const Plan *plan = experiment->plan;
     RunKey key = numbering_key(plan, failed->run);
     const char *label = plan->points[numbering_point(plan, failed->run)].label;
-    g_autofree char *replay = numbering_replay(plan, failed->run, overrides);
+    g_autofree char *replay = numbering_replay(plan, failed->run, experiment->overrides);
     g_string_append_printf(text, "\n  %s%s%s, replication %u, seed %" G_GUINT64_FORMAT ": %s\n    again: %s", key.variant,
                            *label ? ", " : "", label, key.replication, key.seed, failed->why->message, replay);
+    for (const char *const *plugin = experiment->plugins; plugin && *plugin; plugin++) {
+        g_autofree char *quoted = g_shell_quote(*plugin);
+        g_string_append_printf(text, " --plugin %s", quoted);
+    }
 }
 
-GError *problems_error(Problems *problems, const Plan *plan, const char *const *overrides, uint64_t limit, uint64_t total)
+GError *problems_error(Problems *problems, const Experiment *experiment, uint64_t limit, uint64_t total)
 {
     GString *text = g_string_new("");
     uint64_t count = 0;
@@ -63,7 +68,7 @@ GError *problems_error(Problems *problems, const Plan *plan, const char *const *
         const Failed *failed = problems->list->pdata[i];
         if (failed->run >= limit) break;        /* discarded with its replication */
         if (failed->why->domain != SIM_ERROR || failed->why->code == SIM_ERROR_MACHINE) code = SIM_ERROR_MACHINE;
-        if (++count <= LISTED) append(text, failed, plan, overrides);
+        if (++count <= LISTED) append(text, failed, experiment);
     }
     if (count > LISTED) g_string_append(text, "\n  … (all of them in the view `failed` of results.db)");
     g_autofree char *list = g_string_free(text, FALSE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs that have no result, and how to see them again. */
 #pragma once
-#include "scenario/plan.h"
+#include "experiment/experiment.h"
 
 typedef struct Problems Problems;
 
@@ -12,6 +12,6 @@ void problems_free(Problems *problems);         /* NULL is fine */
 void problems_add(Problems *problems, uint64_t run, const GError *why);
 
 /* Those of runs below `limit` as an error that lists the first of them, each with its
- * seed and the command that makes it again; NULL where there is none.  `overrides`
- * are the texts of --set or NULL, `total` the runs there are. */
-GError *problems_error(Problems *problems, const Plan *plan, const char *const *overrides, uint64_t limit, uint64_t total);
+ * seed and the command that makes it again; NULL where there is none.  `total` is
+ * how many runs there are. */
+GError *problems_error(Problems *problems, const Experiment *experiment, uint64_t limit, uint64_t total);
