@@ -14,7 +14,9 @@
  * shuffle-period too, and one without any neighbor joins anew then.  A node whose
  * full view makes it refuse a neighbor probes those it has, once a shuffle-period:
  * without that a node all of whose neighbors failed is an island, for it refuses
- * everybody.  `keep-alive` probes neighbors that are never sent anything.
+ * everybody.  A newcomer's walks start at the neighbor that gives way to it too, for
+ * that link may be all that holds a small overlay together.  `keep-alive` probes
+ * neighbors that are never sent anything.
  * Left out: the cache of open connections to passive nodes.
  *
  * A message takes 26 bytes, and 6 for each node listed in it.
@@ -252,11 +254,11 @@ static void leave(Node *self) { send_all(self, DISCONNECT); }
 static void receive_join(Node *self, NodeId from)
 {
     const Config *config = overlay_config(self);
-    active_add(self, from);
     for (uint32_t i = 0; i < overlay_degree(self); i++) {
         NodeId node = overlay_neighbor(self, i);
         if (node != from) send(self, node, FORWARD_JOIN, pack(from, config->arwl));
     }
+    active_add(self, from);
 }
 
 static void receive_forward_join(Node *self, NodeId from, NodeId newcomer, uint32_t ttl)
