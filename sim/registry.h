@@ -80,6 +80,8 @@
     X(latency) \
     X(reach) \
     X(hops) \
+    X(stretch) \
+    X(stress) \
     X(messages) \
     X(load) \
     X(order) \

@@ -13,6 +13,7 @@ typedef struct {
     NodeId source;
     uint32_t *narrow;                   /* one of the two */
     SimTime *wide;
+    NodeId *before;                     /* of each node, the one before it on the path; NULL until one is walked */
 } Row;
 
 struct Paths {
@@ -23,6 +24,7 @@ struct Paths {
     Row *rows;                          /* a ring: the oldest is replaced first */
     uint32_t room, count, oldest;
     SimTime *distance;                  /* of the search at work */
+    NodeId *before;                     /* the same */
     Heap heap;
     uint64_t searches;
 };
@@ -52,6 +54,7 @@ Paths *paths_new(const Graph *graph, const double *ns, size_t memory)
     paths->room = (uint32_t)CLAMP(memory / ((size_t)graph->nodes * sizeof(uint32_t) + 1), 2, graph->nodes + 1);
     paths->rows = g_new0(Row, paths->room);
     paths->distance = g_new(SimTime, graph->nodes + 1);
+    paths->before = g_new(NodeId, graph->nodes + 1);
     return paths;
 }
 
@@ -61,21 +64,23 @@ void paths_free(Paths *paths)
     for (uint32_t i = 0; i < paths->count; i++) {
         g_free(paths->rows[i].narrow);
         g_free(paths->rows[i].wide);
+        g_free(paths->rows[i].before);
     }
     g_free(paths->rows);
     g_free(paths->row_of);
     g_free(paths->distance);
+    g_free(paths->before);
     g_free(paths->ns);
     heap_clear(&paths->heap);
     g_free(paths);
 }
 
-/* Sets `distance`; returns the greatest that is finite. */
+/* Sets `distance` and `before`; returns the greatest that is finite. */
 static SimTime search(Paths *paths, NodeId source)
 {
     const Graph *graph = paths->graph;
     SimTime *distance = paths->distance, longest = 0;
-    for (NodeId v = 0; v < graph->nodes; v++) distance[v] = PATHS_NONE;
+    for (NodeId v = 0; v < graph->nodes; v++) distance[v] = PATHS_NONE, paths->before[v] = NODE_NONE;
     distance[source] = 0;
     heap_push(&paths->heap, (HeapItem){ .node = source });
     for (HeapItem item; heap_pop(&paths->heap, &item); ) {
@@ -86,6 +91,7 @@ static SimTime search(Paths *paths, NodeId source)
             SimTime reached = item.key + paths->ns[i];
             if (reached >= distance[to]) continue;
             distance[to] = reached;
+            paths->before[to] = item.node;
             heap_push(&paths->heap, (HeapItem){ .key = reached, .low = to, .node = to });
         }
     }
@@ -102,6 +108,7 @@ static Row *free_row(Paths *paths)
     paths->row_of[row->source] = NO_ROW;
     g_clear_pointer(&row->narrow, g_free);
     g_clear_pointer(&row->wide, g_free);
+    g_clear_pointer(&row->before, g_free);
     return row;
 }
 
@@ -134,6 +141,19 @@ SimTime paths_between(Paths *paths, NodeId from, NodeId to)
     if (paths->symmetric && paths->row_of[to] != NO_ROW) return in_row(&paths->rows[paths->row_of[to]], from);
     add_row(paths, from);
     return in_row(&paths->rows[paths->row_of[from]], to);
+}
+
+void paths_walk(Paths *paths, NodeId from, NodeId to, PathsVisit visit, void *data)
+{
+    bool fresh = paths->row_of[from] == NO_ROW;
+    if (fresh) add_row(paths, from);
+    Row *row = &paths->rows[paths->row_of[from]];
+    if (!row->before) {
+        if (!fresh) (void)search(paths, from);
+        row->before = g_memdup2(paths->before, paths->graph->nodes * sizeof *paths->before);
+    }
+    for (NodeId before; to != from && (before = row->before[to]) != NODE_NONE; to = before)
+        visit(data, graph_find(paths->graph, MIN(before, to), MAX(before, to)));
 }
 
 SimTime paths_link(const Paths *paths, uint32_t i)

@@ -29,6 +29,13 @@ SimTime paths_link(const Paths *paths, uint32_t i);
 /* From `from` to `to` in ns, or PATHS_NONE. */
 SimTime paths_between(Paths *paths, NodeId from, NodeId to);
 
+/* Calls visit(data, place) for each link of a shortest path, last to first, where
+ * `place` is that of the direction from the lower to the higher node; nothing
+ * where there is no path.  Among equals the path depends on the graph alone.  A
+ * row that is walked takes as much memory again. */
+typedef void (*PathsVisit)(void *data, uint32_t place);
+void paths_walk(Paths *paths, NodeId from, NodeId to, PathsVisit visit, void *data);
+
 /* The greatest of all links, ns; 0 where there are none. */
 SimTime paths_longest_link(const Paths *paths);
 

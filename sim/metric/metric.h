@@ -48,6 +48,10 @@ typedef struct {
     double reach_time[REACHES];         /* sum of the times they took, ns */
     Histogram latency;                  /* of first deliveries, ns */
     Histogram hops;                     /* of first deliveries */
+    Histogram stretch;                  /* of first deliveries: overlay over direct latency, in 1e-9 */
+    uint64_t useful;                    /* bytes of publications first delivered */
+    uint64_t stressed;                  /* (publication, physical link that carried it) */
+    uint64_t stress, stress_most;       /* copies on them: sum, most on one */
     const uint32_t *load;               /* messages sent by each node */
     uint32_t components, largest;       /* of the overlay as built: how many, nodes in the largest */
 

@@ -140,6 +140,18 @@ static SimTime latency(const void *network, NodeId a, NodeId b)
     return from == to ? 0 : paths_between(placed->config->paths, from, to);
 }
 
+static void path(const void *network, NodeId a, NodeId b, void (*visit)(void *, uint32_t), void *data)
+{
+    const Placed *placed = network;
+    paths_walk(placed->config->paths, placed->router[a], placed->router[b], visit, data);
+}
+
+static uint32_t links(const void *network)
+{
+    const Graph *graph = ((const Placed *)network)->config->topology->graph;
+    return graph->first[graph->nodes];
+}
+
 static bool position(const void *network, NodeId node, double *x, double *y)
 {
     const Placed *placed = network;
@@ -169,5 +181,5 @@ const Network network_graph = {
         .params = params, .config_size = sizeof(Config), .check = check, .clear = clear,
     },
     .build = build, .free = unbuild, .latency = latency, .horizon = horizon, .position = position, .places = places,
-    .notes = notes, .place_name = place_name,
+    .path = path, .links = links, .notes = notes, .place_name = place_name,
 };

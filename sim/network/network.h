@@ -79,6 +79,11 @@ typedef struct {
      * same pair always gives the same value. */
     SimTime (*latency)(const void *network, NodeId a, NodeId b);
 
+    /* (optional) Calls visit(data, link) for each physical link on the way from a to
+     * b; links are numbered below links(). */
+    void (*path)(const void *network, NodeId a, NodeId b, void (*visit)(void *data, uint32_t link), void *data);
+    uint32_t (*links)(const void *network);
+
     /* (optional) A duration that most links stay under, ns; steers the engine only. */
     SimTime (*horizon)(const void *config);
 

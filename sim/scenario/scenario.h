@@ -38,7 +38,10 @@ typedef struct {
 
 typedef enum { RECORD_FIRST, RECORD_ALL, RECORD_NONE } RecordDeliveries;
 
+typedef enum { RECORD_SMALL, RECORD_ALWAYS, RECORD_NEVER } RecordWhen;
+
 typedef struct {
+    int stretch, stress;        /* RecordWhen */
     int deliveries;             /* RecordDeliveries */
     bool series;
     char *trace;                /* file, one line an event; NULL: off */

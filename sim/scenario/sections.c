@@ -40,6 +40,10 @@ bool settings_are_common(const char *key)
 const Param record_params[] = {
     { "deliveries", PARAM_CHOICE, offsetof(Record, deliveries), "first", 0, 0,
       "which replications keep every first delivery; no by default above 10,000 nodes", "first|yes|no" },
+    { "stretch", PARAM_CHOICE, offsetof(Record, stretch), "auto", 0, 0,
+      "overlay latency over direct latency of each delivery; auto: up to 10,000 nodes", "auto|yes|no" },
+    { "stress", PARAM_CHOICE, offsetof(Record, stress), "auto", 0, 0,
+      "copies of each publication on each physical link, where the network has any; auto: up to 10,000 nodes", "auto|yes|no" },
     { "series", PARAM_BOOL, offsetof(Record, series), "yes", 0, 0, "100 steps in time of each run", NULL },
     { "trace", PARAM_TEXT, offsetof(Record, trace), "off", 0, 0, "a file for one line an event", NULL },
     PARAM_END

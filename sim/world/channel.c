@@ -16,7 +16,7 @@ void channel_prepare(World *world)
     bool jitter = !(network->jitter.kind == LAW_CONSTANT && network->jitter.a == 0);
     bool cuts = world->cut || world->cut_pairs || world->partitions->len, disturbed = world->disturbed->len > 0;
     bool loses = loss_any(&network->loss);
-    world->plain = !jitter && !loses && !cuts && !disturbed && !world->staged;
+    world->plain = !jitter && !loses && !cuts && !disturbed && !world->staged && !world->stress_links;
     world->draws = jitter || loses;
     if (world->draws || disturbed || world->spams->len) {
         world->channels = big_new(world->nodes, sizeof(Random));
@@ -112,6 +112,7 @@ void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime lat
     Way way = { from, to, place };
     SimTime usual = latency;
     Message message = world->bodies.list[body].message;
+    if (world->stress_links) stress_count(world, from, to, &message);
     if (!pass(world, &way, &message, &latency, &reason)) {
         world->counters.dropped[reason]++;
         bool breaks = message.flags & MESSAGE_CONNECTED && (reason == DROP_LINK_CUT || reason == DROP_PARTITION);

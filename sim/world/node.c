@@ -183,6 +183,8 @@ static void count_delivery(World *world, Live *live, NodeId node, const Message 
     world->seen.out_of_order += overtaken;
     histogram_add(live->latency, (uint64_t)latency);
     histogram_add(&world->seen.hops, message->hops);
+    world->seen.useful += live->public.size;
+    if (world->stretches) stretch_count(world, live->public.source, node, latency);
     if (world->recording.deliveries) delivery_record(world, live, node, message->hops);
 }
 

@@ -166,6 +166,7 @@ static void count_live(World *world, Live *live)
 
 static void forget(World *world, Live *live)
 {
+    stress_judge(world, live);
     if (live->had != live->seen) big_free(live->had, world->words, sizeof(uint64_t));
     big_free(live->seen, world->words, sizeof(uint64_t));
     live->seen = live->had = NULL;

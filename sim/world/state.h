@@ -48,6 +48,7 @@ typedef struct {
     double mean_latency;        /* of its counted deliveries, ns; once judged, NaN where it has none */
     uint64_t *seen;             /* bit a node: this incarnation has it; NULL once judged */
     uint64_t *had;              /* bit a node: some incarnation had it; same as `seen` until a node restarts */
+    uint32_t *copies;           /* of each physical link, how many it carried; NULL: none yet */
     Histogram *latency;         /* of its counted deliveries, ns; NULL where `seen` is */
 } Live;
 
@@ -201,6 +202,8 @@ struct World {
     SimTime up_since_sample;    /* up_time is exact up to here */
     Observation seen;
     uint64_t step_sent, step_deliveries;        /* before the running step of the series */
+    bool stretches;             /* stretch is recorded */
+    uint32_t stress_links;      /* physical links whose stress is recorded; 0: it is not */
     uint64_t deliveries;        /* first deliveries so far, warm-up included */
     FILE *trace;
 };
@@ -320,6 +323,12 @@ void access_arrive(World *world, const Event *event);       /* off the wire, or 
 void access_left(World *world, Stage stage, NodeId node, const Waiting *waiting);
 void access_down(World *world, NodeId node);                /* the node has gone down */
 SimTime access_processing(World *world, NodeId node);       /* what the next message takes, ns */
+
+/* stress.c */
+void stress_prepare(World *world);
+void stretch_count(World *world, NodeId source, NodeId node, SimTime latency);      /* a delivery */
+void stress_count(World *world, NodeId from, NodeId to, const Message *message);    /* put on the wire */
+void stress_judge(World *world, Live *live);                /* adds what its links carried to what was seen */
 
 /* observe.c */
 void observe_schedule(World *world);

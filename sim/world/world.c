@@ -103,6 +103,7 @@ static bool set_up(World *world, GError **error)
     failures_plan(world);
     liveness_prepare(world);
     access_prepare(world);
+    stress_prepare(world);
     channel_prepare(world);
     observe_schedule(world);
     if (world->warmup > 0) engine_at(world->engine, MIN(world->warmup, world->end), EVENT_MARK, 0, 0, 0);
@@ -244,6 +245,7 @@ static void tear_down(World *world)
     bodies_clear(&world->bodies);
     histogram_clear(&world->seen.latency);
     histogram_clear(&world->seen.hops);
+    histogram_clear(&world->seen.stretch);
     g_clear_pointer(&world->far_arrivals, g_hash_table_unref);
     g_clear_pointer(&world->cut_pairs, g_hash_table_unref);
     g_clear_pointer(&world->cut_holds, g_hash_table_unref);

@@ -114,6 +114,9 @@ static void what_waits_goes_down_with_its_node(void)
         g_assert_cmpuint(result->deliveries->len, ==, 3);
         g_assert_cmpfloat(metric_value(result, "dropped_node_down"), ==, 7);
     }
+    g_autoptr(RunResult) soon = pair(ways[0], 10, "0 s",
+                                     "[failure f]\nkind = crash\nat = 35 ms\nnodes = 0\nrecover-after = 1 ms\n");
+    g_assert_cmpuint(soon->deliveries->len, ==, 3);
     g_autoptr(RunResult) back = pair(ways[0], 10, "10 ms",
                                      "[failure f]\nkind = crash\nat = 35 ms\nnodes = 0\nrecover-after = 20 ms\n");
     g_assert_cmpuint(back->deliveries->len, ==, 3 + 4);    /* the publications of 60 ms and later, that of 60 at once */
