@@ -50,6 +50,7 @@
     X(gossip) \
     X(gossipsub) \
     X(plumtree) \
+    X(scribe) \
     X(rumour) \
     X(tree) \
     X(unicast)

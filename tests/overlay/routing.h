@@ -22,6 +22,14 @@ static Routing routing;
 static inline uint64_t clockwise(uint64_t key, uint64_t node) { return node - key; }
 static inline uint64_t either_way(uint64_t key, uint64_t node) { return MIN(node - key, key - node); }
 
+/* The node whose place the key is. */
+static inline NodeId routing_at(uint64_t key)
+{
+    NodeId at = (NodeId)(((unsigned __int128)key * routing.nodes + UINT64_MAX) >> 64);      /* where they are spaced evenly */
+    g_assert_cmpuint(routing.keys[at], ==, key);
+    return at;
+}
+
 static inline NodeId routing_owner(uint64_t key)
 {
     NodeId best = NODE_NONE;
@@ -48,7 +56,7 @@ static void routing_receive(Node *self, NodeId from, const Message *message)
     routing.hops += message->hops;
     routing.most = MAX(routing.most, message->hops);
     routing.at[node_id(self)]++;
-    routing.right += node_id(self) == routing_owner(message->word);
+    routing.right += node_id(self) == (routing.random_keys ? routing_owner(message->word) : routing_at(message->word));
 }
 
 static void routing_one(Node *self, uint64_t key)
