@@ -97,6 +97,7 @@
     X(explain) \
     X(help) \
     X(list) \
+    X(merge) \
     X(plot) \
     X(run) \
     X(topology)

@@ -67,15 +67,6 @@ static char **all_overrides(void)
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-static bool write_file(const char *place, const char *name, const char *text, GError **error)
-{
-    g_autofree char *path = g_build_filename(place, name, NULL);
-    g_autoptr(GError) failure = NULL;
-    if (g_file_set_contents(path, text, -1, &failure)) return true;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_MACHINE, "%s", failure->message);
-    return false;
-}
-
 static void print_results(const Samples *samples, const GArray *verdicts)
 {
     const char *style = format ? format : "table";
@@ -106,8 +97,7 @@ static bool report(const Plan *plan, const char *place, const Outcome *outcome, 
     g_autoptr(Samples) samples = samples_read(place, range, error);
     if (!samples) return false;
     g_autoptr(GArray) verdicts = expectation_judge(plan, samples);
-    g_autofree char *csv = export_csv(samples), *json = export_json(samples, 0, only ? NULL : verdicts);
-    if (!write_file(place, "summary.csv", csv, error) || !write_file(place, "summary.json", json, error)) return false;
+    if (!export_write(samples, place, only ? NULL : verdicts, error)) return false;
     if (only) {
         uint64_t run;
         if (!numbering_find(plan, only, &run, error)) return false;
@@ -177,7 +167,7 @@ const Command command_run = {
     .name = "run",
     .usage = "SCENARIO [--set section.key=value]... [options]",
     .summary = "run a scenario: all variants, points and replications",
-    .details = "Writes results.db, summary.csv and summary.json into the directory of the experiment and prints the key "
+    .details = "Writes results.db, summary.csv, summary.json and runs.csv (a line a run) into the directory of the experiment and prints the key "
                "metrics with 95 % confidence intervals.  What is there already is not run again: after Ctrl-C or a crash "
                "the same command goes on, and more replications add to the results.  Results of other settings are never "
                "mixed: they are refused unless --fresh throws them away.\n\n"

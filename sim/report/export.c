@@ -5,30 +5,7 @@
 #include <string.h>
 
 #include "core/units.h"
-
-/* Quoted where a comma, a quote, a line's end or a blank at an end asks for it. */
-static void append_field(GString *out, const char *text)
-{
-    size_t length = strlen(text);
-    if (!strpbrk(text, ",\"\r\n") && !(length && (text[0] == ' ' || text[length - 1] == ' '))) {
-        g_string_append(out, text);
-        return;
-    }
-    g_string_append_c(out, '"');
-    for (; *text; text++) {
-        if (*text == '"') g_string_append_c(out, '"');
-        g_string_append_c(out, *text);
-    }
-    g_string_append_c(out, '"');
-}
-
-static void append_value(GString *out, double value)
-{
-    g_string_append_c(out, ',');
-    if (!isfinite(value)) return;
-    g_autofree char *text = format_number(value);
-    g_string_append(out, text);
-}
+#include "report/csv.h"
 
 char *export_csv(const Samples *samples)
 {
@@ -38,18 +15,18 @@ char *export_csv(const Samples *samples)
             for (guint m = 0; m < samples->metrics->len; m++) {
                 Estimate mean = samples_mean(samples, v, p, m);
                 if (!mean.count) continue;
-                append_field(out, samples_variant(samples, v));
+                csv_field(out, samples_variant(samples, v));
                 g_string_append_c(out, ',');
-                append_field(out, samples_point(samples, p));
+                csv_field(out, samples_point(samples, p));
                 g_string_append_c(out, ',');
-                append_field(out, samples_metric(samples, m));
-                append_value(out, mean.value);
-                append_value(out, mean.low);
-                append_value(out, mean.high);
+                csv_field(out, samples_metric(samples, m));
+                csv_value(out, mean.value);
+                csv_value(out, mean.low);
+                csv_value(out, mean.high);
                 g_string_append_printf(out, ",%zu", mean.count);
-                append_value(out, mean.least);
-                append_value(out, mean.most);
-                append_value(out, samples_pooled(samples, v, p, m).value);
+                csv_value(out, mean.least);
+                csv_value(out, mean.most);
+                csv_value(out, samples_pooled(samples, v, p, m).value);
                 g_string_append_c(out, '\n');
             }
     return g_string_free(out, FALSE);

@@ -14,3 +14,11 @@ char *export_csv(const Samples *samples);
 /* The whole summary; differences are against the variant of that place.
  * `verdicts`: of expectation_judge(), or NULL.  Free it. */
 char *export_json(const Samples *samples, guint against, const GArray *verdicts);
+
+/* One line for each run: variant, a column for each swept key, replication, a column for
+ * each metric but those of the machine's speed; free it. */
+char *export_runs(const Samples *samples);
+
+/* Writes summary.csv, summary.json and runs.csv into the directory.  False and *error
+ * (SIM_ERROR_MACHINE) where one of them cannot be written. */
+bool export_write(const Samples *samples, const char *directory, const GArray *verdicts, GError **error);

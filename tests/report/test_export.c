@@ -34,6 +34,19 @@ static void csv_has_a_line_for_each_metric(Results *results, gconstpointer unuse
     g_assert_cmpstr(lines[3], ==, "tree,\"{\"\"failure.crashes.fraction\"\": 0.1}\",reach_99_ms,5,,,1,5,5,");
 }
 
+static void runs_have_a_line_each(Results *results, gconstpointer unused)
+{
+    (void)unused;
+    g_autoptr(Samples) samples = results_make(results, fill);
+    g_autofree char *csv = export_runs(samples);
+    g_auto(GStrv) lines = g_strsplit(csv, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 1 + 2 * 2 * 3 + 1);
+    g_assert_cmpstr(lines[0], ==, "variant,failure.crashes.fraction,replication,delivery_ratio,latency_mean_ms,reach_99_ms,events");
+    g_assert_cmpstr(lines[1], ==, "tree,0.1,0,0.5,0.1,5,7");
+    g_assert_cmpstr(lines[2], ==, "tree,0.1,1,0.5,0.1,,7");
+    g_assert_cmpstr(lines[12], ==, "mesh,0.2,2,1,1e-09,,7");
+}
+
 static void csv_quotes_what_rfc_4180_asks_for(Results *results, gconstpointer unused)
 {
     (void)unused;
@@ -152,6 +165,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     CASE(csv_has_a_line_for_each_metric, "swept");
+    CASE(runs_have_a_line_each, "swept");
     CASE(csv_quotes_what_rfc_4180_asks_for, NULL);
     CASE(json_has_the_shape_of_the_contract, "swept");
     CASE(comparisons_leave_the_machine_out, "swept");
