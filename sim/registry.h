@@ -88,6 +88,7 @@
     X(order) \
     X(drops) \
     X(availability) \
+    X(recovery) \
     X(warmup)
 
 #define COMMANDS(X) \

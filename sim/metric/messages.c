@@ -10,6 +10,8 @@ static const MetricName names[] = {
     { "payload_bytes", "B", "bytes of payload messages sent" },
     { "control_bytes", "B", "bytes of control messages sent" },
     { "messages_per_node_s", "messages/s", "messages sent by a node in a second" },
+    { "control_per_node_s", "messages/s", "control messages sent by a node in a second" },
+    { "control_bytes_per_node_s", "B/s", "their bytes" },
     { "redundancy", "1", "payload messages sent / first deliveries - 1: relative message redundancy" },
     { "duplicates", "messages", "payload messages received that were no first delivery" },
     { "useful_ratio", "1", "bytes of first deliveries / bytes of all messages sent: the useful share of bandwidth" },
@@ -27,7 +29,11 @@ static void report(const Observation *seen, Report *out)
     report_value(out, "bytes", (double)(c->bytes[0] + c->bytes[1]));
     report_value(out, "payload_bytes", (double)c->bytes[1]);
     report_value(out, "control_bytes", (double)c->bytes[0]);
-    if (seconds > 0 && seen->nodes) report_value(out, "messages_per_node_s", sent / seen->nodes / seconds);
+    if (seconds > 0 && seen->nodes) {
+        report_value(out, "messages_per_node_s", sent / seen->nodes / seconds);
+        report_value(out, "control_per_node_s", (double)c->sent[0] / seen->nodes / seconds);
+        report_value(out, "control_bytes_per_node_s", (double)c->bytes[0] / seen->nodes / seconds);
+    }
     report_ratio(out, "redundancy", (double)c->sent[1] - (double)seen->delivered, (double)seen->delivered);
     report_value(out, "duplicates", (double)c->arrived[1] - (double)seen->delivered);
     report_ratio(out, "useful_ratio", (double)seen->useful, (double)(c->bytes[0] + c->bytes[1]));

@@ -53,6 +53,10 @@ typedef struct {
     uint64_t stressed;                  /* (publication, physical link that carried it) */
     uint64_t stress, stress_most;       /* copies on them: sum, most on one */
     const uint32_t *load;               /* messages sent by each node */
+    uint64_t failures, recovered;       /* failure sections that did harm before some publication; see recovery_ms */
+    double recovery_time, outage_time;  /* sums, ns */
+    uint64_t connected_samples;
+    double connected_sum, connected_least;      /* share of the nodes up in the largest part, over the samples */
     uint32_t components, largest;       /* of the overlay as built: how many, nodes in the largest */
 
     struct {                            /* from time 0 on: sent = arrived + dropped + in flight */

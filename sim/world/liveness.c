@@ -179,6 +179,16 @@ void liveness_change(World *world, uint32_t number)
     if (change->type == CHANGE_PARTITION) partition_change(world, change);
 }
 
+SimTime liveness_up_since(const World *world, NodeId node, SimTime time)
+{
+    for (uint32_t i = world->last_transition[node]; i; ) {
+        const Transition *transition = &g_array_index(world->transitions, Transition, i - 1);
+        if (transition->time <= time) return transition->up ? transition->time : time;
+        i = transition->earlier;
+    }
+    return 0;
+}
+
 bool liveness_up_at(const World *world, NodeId node, SimTime time)
 {
     if (!world->last_transition) return true;

@@ -51,6 +51,8 @@ void observe_sample(World *world)
     series_add(world, "available", world->now, world->nodes ? (double)world->up_count / world->nodes : 0);
     series_add(world, "messages", world->now, (double)(sent - world->step_sent));
     series_add(world, "deliveries", world->now, (double)(world->deliveries - world->step_deliveries));
+    double share;
+    if (recovery_connected(world, world->samples++, &share)) series_add(world, "connected", world->now, share);
     world->step_sent = sent;
     world->step_deliveries = world->deliveries;
 }
@@ -136,6 +138,8 @@ void observe_end(World *world)
     world->now = world->end;
     liveness_count_time(world);
     publications_judge(world);
+    recovery_look(world);
+    classes_report(world);
     Observation *seen = &world->seen;
     ledger_fill(world);
     counters_since(world, &seen->counters);

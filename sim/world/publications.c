@@ -213,7 +213,9 @@ static void judge(World *world, Live *live)
     live->judged = true;
     live->expected = live->delivered + missed(world, live);
     live->mean_latency = live->latency && live->latency->count ? histogram_mean(live->latency) : NAN;
-    if (live->counted) count_live(world, live);
+    if (!live->counted) return;
+    count_live(world, live);
+    if (live->had && world->scenario->settings.deadline < 0) classes_count(world, live);
 }
 
 /* It can reach nobody any more.  What is expected is known once no node can
@@ -279,7 +281,11 @@ SimTime publications_warmup(const World *world)
 void publications_free(World *world)
 {
     for (uint32_t i = 0; i < world->live_count; i++) forget(world, &world->lives[i]);
-    for (uint32_t i = 0; i < world->source_count; i++) big_free(world->sources[i].newest, world->nodes, sizeof(uint32_t));
+    for (uint32_t i = 0; i < world->source_count; i++) {
+        big_free(world->sources[i].newest, world->nodes, sizeof(uint32_t));
+        g_free(world->sources[i].depths);
+        g_free(world->sources[i].by_depth);
+    }
     g_free(world->sources);
     g_free(world->lives);
     if (world->running) g_array_unref(world->running);

@@ -52,10 +52,16 @@ typedef struct {
     Histogram *latency;         /* of its counted deliveries, ns; NULL where `seen` is */
 } Live;
 
+/* Counts by classes of nodes (classes.c). */
+enum { CLASSES = 96, CLASS_NONE = 255 };
+typedef struct { uint64_t expected[CLASSES], delivered[CLASSES]; } Classes;
+
 /* One node that publishes. */
 typedef struct {
     NodeId node;
     uint32_t in_use;            /* its publications that may still reach somebody */
+    uint8_t *depths;            /* class of each node by its hops from here, CLASS_NONE: no way; NULL until asked for */
+    uint64_t *by_depth;         /* nodes of each class; NULL until asked for */
     uint32_t *newest;           /* highest `order` each node has; NULL where no two are in use at once */
 } Source;
 
@@ -201,6 +207,8 @@ struct World {
     uint32_t *load, *load_before;
     SimTime up_since_sample;    /* up_time is exact up to here */
     Observation seen;
+    Classes by_depth, by_age;
+    uint32_t samples;           /* of the series so far */
     uint64_t step_sent, step_deliveries;        /* before the running step of the series */
     bool stretches;             /* stretch is recorded */
     uint32_t stress_links;      /* physical links whose stress is recorded; 0: it is not */
@@ -265,6 +273,7 @@ bool world_build(World *world, GError **error);
 void liveness_prepare(World *world);                        /* once the changes are planned */
 void liveness_change(World *world, uint32_t number);       /* of the change */
 void liveness_count_time(World *world);                     /* brings up_time to now */
+SimTime liveness_up_since(const World *world, NodeId node, SimTime time);     /* `time` itself where it was down then */
 bool liveness_up_at(const World *world, NodeId node, SimTime time);
 bool liveness_up_during(const World *world, NodeId node, SimTime from, SimTime to);
 
@@ -329,6 +338,12 @@ void stress_prepare(World *world);
 void stretch_count(World *world, NodeId source, NodeId node, SimTime latency);      /* a delivery */
 void stress_count(World *world, NodeId from, NodeId to, const Message *message);    /* put on the wire */
 void stress_judge(World *world, Live *live);                /* adds what its links carried to what was seen */
+
+/* classes.c, recovery.c */
+void classes_count(World *world, const Live *live);         /* judged, and who had it still known */
+void classes_report(World *world);
+void recovery_look(World *world);                           /* once all are judged */
+bool recovery_connected(World *world, uint32_t sample, double *share);     /* false: not looked at now */
 
 /* observe.c */
 void observe_schedule(World *world);

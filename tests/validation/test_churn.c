@@ -149,6 +149,35 @@ static void nodes_without_a_live_neighbor(void)
     judge_ratio("A = 5/7, 5 neighbors", &sample, 0.00190397, 0);
 }
 
+/* A node hears the root if all between them are up. */
+static void a_static_tree_under_churn(void)
+{
+    static const struct { const char *session, *downtime; uint64_t depth; double expected; } rows[] = {
+        { "5 min", "2 min", 3, 0.510204 }, { "30 min", "5 min", 3, 0.734694 }, { "30 min", "5 min", 6, 0.462664 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "[scenario]\nduration = 10 ms\n[network]\nlatency = 1 us\n[overlay]\nkind = kary-tree\narity = 3\nnodes = 1093\n"
+            "[protocol]\nkind = flood\n[workload w]\nkind = publish\npublications = 1\n"
+            "[failure churn]\nkind = churn\nsession = exponential(%s)\ndowntime = exponential(%s)\nspare = source\n",
+            rows[i].session, rows[i].downtime);
+        g_autoptr(Plan) plan = plan_text(text);
+        Sample sample = { 0 };
+        for (uint32_t r = 0; r < runs_of(2000); r++) {
+            g_autoptr(RunResult) result = run_plan(plan, r, false);
+            double expected = 0, delivered = 0;
+            for (guint h = 0; h < result->histograms->len; h++) {
+                const HistogramRow *row = &g_array_index(result->histograms, HistogramRow, h);
+                if (row->low != rows[i].depth) continue;
+                if (strcmp(row->name, "expected_by_depth") == 0) expected += (double)row->count;
+                if (strcmp(row->name, "delivered_by_depth") == 0) delivered += (double)row->count;
+            }
+            sample_add(&sample, delivered, expected);
+        }
+        judge_ratio(rows[i].session, &sample, rows[i].expected, 0);
+    }
+}
+
 /* Index of dispersion of the counts in windows of one gap, and empty windows. */
 static void a_poisson_source(void)
 {
@@ -176,6 +205,7 @@ int main(int argc, char **argv)
     g_test_add_func("/churn/A-79_all_up_at_first", all_up_at_first);
     g_test_add_func("/churn/A-80_failures_per_minute", failures_per_minute);
     g_test_add_func("/churn/A-81_arrivals_keep_a_poisson_number_up", arrivals_keep_a_poisson_number_up);
+    g_test_add_func("/churn/A-85_a_static_tree_under_churn", a_static_tree_under_churn);
     g_test_add_func("/churn/A-87_nodes_without_a_live_neighbor", nodes_without_a_live_neighbor);
     g_test_add_func("/churn/A-107_a_poisson_source", a_poisson_source);
     return g_test_run();
