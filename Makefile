@@ -22,7 +22,7 @@ endif
 LINK    := $(STRICT) $(if $(CLANG),,-Wno-maybe-uninitialized)
 
 SRC     := $(sort $(wildcard sim/*.c sim/*/*.c))
-PLOTS   := $(sort $(wildcard plots/*.gp))
+PLOTS   := $(sort $(wildcard plots/*.gp sim/report/*.css sim/report/*.js))
 OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/plots.o
 LIB     := $(BUILD)/libsim.a
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c)))
@@ -99,7 +99,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(STRICT) $(CFLAGS) -c -o $@ $<
 
-# The scripts of plots/ as C strings, so that the program finds them wherever it stands.
+# The scripts of plots/ and those of the report as C strings, so that the program finds them wherever it stands.
 $(BUILD)/plots.c: $(PLOTS) Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "report/plot_sheet.h"'; echo 'const PlotScript plot_scripts[] = {'; \

@@ -100,6 +100,7 @@
     X(list) \
     X(merge) \
     X(plot) \
+    X(report) \
     X(run) \
     X(topology)
 

@@ -214,3 +214,10 @@ char *comparison_text(const Samples *samples, guint against, const GArray *chose
     write_foot(samples, out);
     return g_string_free(out, FALSE);
 }
+
+char *comparison_verdict(const Samples *samples, guint variant, guint against, guint point, guint metric)
+{
+    g_auto(Family) family = family_new(samples, against, metric);
+    Finding finding = finding_at(&family, variant, point);
+    return finding_verdict(&finding);
+}

@@ -117,7 +117,8 @@ static bool open_database(PlotData *data, const char *results, GError **error)
                     "%s: no such file; give the directory that 'banyan run -o DIR' wrote, or its results.db", file);
         return false;
     }
-    if (sqlite3_open_v2(file, &data->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
+    if (sqlite3_open_v2(file, &data->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK) {     /* so that WAL is tidied up */
+        sqlite3_exec(data->db, "PRAGMA query_only = 1", NULL, NULL, NULL);
         sqlite3_busy_timeout(data->db, 2000);
         return true;
     }

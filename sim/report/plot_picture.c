@@ -16,10 +16,11 @@ Picture *plot_picture_new(guint nodes)
     picture->x = g_new(double, nodes);
     picture->y = g_new(double, nodes);
     picture->names = g_new0(char *, nodes + 1);
+    picture->ids = g_new(NodeId, nodes);
     picture->states = g_new0(PictureState, nodes);
     picture->latency = g_new(double, nodes);
     picture->links = g_array_new(FALSE, TRUE, sizeof(PictureLink));
-    for (guint i = 0; i < nodes; i++) picture->x[i] = picture->y[i] = picture->latency[i] = NAN;
+    for (guint i = 0; i < nodes; i++) picture->ids[i] = i, picture->x[i] = picture->y[i] = picture->latency[i] = NAN;
     return picture;
 }
 
@@ -29,6 +30,7 @@ void plot_picture_free(Picture *picture)
     g_free(picture->names);
     g_free(picture->x);
     g_free(picture->y);
+    g_free(picture->ids);
     g_free(picture->states);
     g_free(picture->latency);
     g_array_unref(picture->links);
@@ -149,8 +151,9 @@ static void keep(Picture *picture, const NodeId *number, guint kept)
             continue;
         }
         char *name = g_steal_pointer(&picture->names[i]);
-        picture->names[to] = name ? name : g_strdup_printf("%u", i);
+        picture->names[to] = name ? name : g_strdup_printf("%u", picture->ids[i]);
         picture->x[to] = picture->x[i], picture->y[to] = picture->y[i];
+        picture->ids[to] = picture->ids[i];
         picture->states[to] = picture->states[i];
         picture->latency[to] = picture->latency[i];
     }

@@ -13,6 +13,7 @@ typedef struct {
     guint nodes;
     double *x, *y;              /* NaN where unknown, until plot_picture_place() */
     char **names;               /* NULL: their numbers */
+    NodeId *ids;                /* their numbers in the run */
     PictureState *states;
     double *latency;            /* ms until the last publication first reached it; NaN where it did not */
     GArray *links;              /* of PictureLink */

@@ -45,8 +45,7 @@ static void append_text(GString *out, const char *text)
     }
 }
 
-/* The same text as TeX sets it, with nothing left that TeX would obey. */
-static char *tex_text(const char *text)
+char *plot_sheet_tex(const char *text)
 {
     static const struct { char plain; const char *tex; } marks[] = {
         { '\\', "\\textbackslash{}" }, { '{', "\\{" }, { '}', "\\}" }, { '$', "\\$" }, { '&', "\\&" }, { '#', "\\#" },
@@ -106,7 +105,7 @@ void plot_sheet_mark(PlotSheet *sheet, const char *key, const char *long_text, d
 {
     glong room = strcmp(key, "curve") == 0 ? PLOT_SHEET_LETTERS - 14 : PLOT_SHEET_LETTERS;      /* a sample beside it */
     g_autofree char *text = strcmp(key, "title") == 0 ? g_strdup(long_text) : fitting(long_text, room);
-    g_autofree char *tex = tex_text(text);
+    g_autofree char *tex = plot_sheet_tex(text);
     g_string_append_printf(sheet->labels, "%s\t", key);
     append_text(sheet->labels, text);
     g_string_append_c(sheet->labels, '\t');
@@ -181,7 +180,7 @@ static bool write_file(const char *directory, const char *name, const char *endi
     return false;
 }
 
-static const char *script_text(const char *name)
+const char *plot_script_text(const char *name)
 {
     for (const PlotScript *script = plot_scripts; script->name; script++)
         if (strcmp(script->name, name) == 0) return script->text;
@@ -197,8 +196,8 @@ static bool write_files(const PlotSheet *sheet, const char *directory, const cha
     }
     g_autofree char *style = g_build_filename(directory, "style.gp", NULL);
     return (g_file_test(style, G_FILE_TEST_EXISTS) ||
-            write_file(directory, "style", ".gp", script_text("style.gp"), error)) &&
-           write_file(directory, name, ".gp", script_text(sheet->script), error) &&
+            write_file(directory, "style", ".gp", plot_script_text("style.gp"), error)) &&
+           write_file(directory, name, ".gp", plot_script_text(sheet->script), error) &&
            write_file(directory, name, ".tsv", sheet->data->str, error) &&
            write_file(directory, name, ".labels.tsv", sheet->labels->str, error);
 }

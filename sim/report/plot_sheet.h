@@ -9,9 +9,15 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* The scripts of plots/ as built into the program by the Makefile, ended by a NULL name. */
+/* The scripts of plots/, and page.css and page.js, as built into the program by the Makefile, ended by a NULL name. */
 typedef struct { const char *name, *text; } PlotScript;
 extern const PlotScript plot_scripts[];
+
+/* The text of one of them, which there must be. */
+const char *plot_script_text(const char *name);
+
+/* `text` as TeX sets it, with nothing left that TeX would obey; free it. */
+char *plot_sheet_tex(const char *text);
 
 /* Letters that fit one column of a paper; labels longer than this are cut. */
 enum { PLOT_SHEET_LETTERS = 46 };

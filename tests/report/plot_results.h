@@ -105,7 +105,7 @@ static inline void made_overlay(Made *made, int run)
 }
 
 /* One of the files beside the figures; free it. */
-static G_GNUC_NO_INLINE char *made_text(const Made *made, const char *name)
+static G_GNUC_NO_INLINE G_GNUC_UNUSED char *made_text(const Made *made, const char *name)
 {
     g_autofree char *path = g_build_filename(made->directory, "plots", name, NULL);
     char *text = NULL;
