@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/units.h"
 #include "scenario/sweep.h"
 
 static GArray *read_variant(const Section *section, Faults *faults)
@@ -42,10 +43,10 @@ static bool lacks_step(const Assign *assign, char *const *values)
 }
 
 /* The values of one key of [sweep]; NULL where they are wrong. */
-static char **read_values(const Assign *assign, const Entry *entry, Faults *faults)
+static char **read_values(const Assign *assign, const Entry *entry, bool zipped, Faults *faults)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(GStrv) values = sweep_values(assign->value, &error);
+    g_auto(GStrv) values = (zipped ? sweep_values_in_step : sweep_values)(assign->value, &error);
     if (values && lacks_step(assign, values))
         g_set_error(&error, SIM_ERROR, SIM_ERROR_SYNTAX, "'%s' lacks its step; LOW .. HIGH step S, or factor F, is expected",
                     values[0]);
@@ -54,16 +55,59 @@ static char **read_values(const Assign *assign, const Entry *entry, Faults *faul
     return NULL;
 }
 
-static void read_axis(Layers *layers, const Entry *entry, Faults *faults)
+static void read_axis(Layers *layers, const Entry *entry, bool zipped, Faults *faults)
 {
     GArray *swept = layers->swept;
     if (!assign_read(swept, LAYER_SWEEP, entry, "sweep", faults)) return;
-    char **values = read_values(&g_array_index(swept, Assign, swept->len - 1), entry, faults);
+    char **values = read_values(&g_array_index(swept, Assign, swept->len - 1), entry, zipped, faults);
     if (!values) {
         g_array_set_size(swept, swept->len - 1);
         return;
     }
-    layers->axes[swept->len - 1] = (Axis){ g_strdup(entry->key), values };
+    layers->axes[swept->len - 1] = (Axis){ g_strdup(entry->key), values, zipped };
+}
+
+/* True where `zip` says that this key goes in step with others: yes means all of them. */
+static bool is_zipped(const Entry *zip, const char *key)
+{
+    g_auto(GStrv) keys = zip ? parse_list(zip->value) : NULL;
+    return zip && (strcmp(zip->value, "yes") == 0 || g_strv_contains((const char *const *)keys, key));
+}
+
+/* Keys in step have as many values each, and `zip` names keys that are swept. */
+static void check_zip(const Layers *layers, const Section *section, const Entry *zip, Faults *faults)
+{
+    const Axis *first = NULL;
+    for (guint i = 0; i < layers->swept->len; i++) {
+        const Axis *axis = &layers->axes[i];
+        if (!axis->zipped) continue;
+        if (!first) first = axis;
+        guint count = g_strv_length(axis->values), expected = g_strv_length(first->values);
+        if (count != expected)
+            faults_add(faults, g_array_index(layers->swept, Assign, i).line, "sweep", axis->key, "has %u values and '%s' has "
+                       "%u; keys in step (zip) have as many each", count, first->key, expected);
+    }
+    g_auto(GStrv) keys = zip ? parse_list(zip->value) : NULL;
+    if (!zip || strcmp(zip->value, "yes") == 0 || strcmp(zip->value, "no") == 0) return;
+    for (guint i = 0; keys[i]; i++) {
+        bool known = false;
+        for (guint k = 0; k < section->entries->len; k++) {
+            const Entry *entry = &g_array_index(section->entries, Entry, k);
+            known |= entry != zip && strcmp(entry->key, keys[i]) == 0;
+        }
+        if (!known)
+            faults_add(faults, zip->line, "sweep", "zip", "'%s' is no key of this section; yes, or keys that are swept, are "
+                       "expected", keys[i]);
+    }
+}
+
+static const Entry *find_zip(const Section *section)
+{
+    for (guint k = 0; k < section->entries->len; k++) {
+        const Entry *entry = &g_array_index(section->entries, Entry, k);
+        if (strcmp(entry->key, "zip") == 0) return entry;
+    }
+    return NULL;
 }
 
 static void read_sweep(Layers *layers, const Text *text, Faults *faults)
@@ -71,12 +115,16 @@ static void read_sweep(Layers *layers, const Text *text, Faults *faults)
     for (guint i = 0; i < text->sections->len; i++) {
         const Section *section = text->sections->pdata[i];
         if (strcmp(section->kind, "sweep") != 0 || section->name) continue;
-        if (!section->entries->len)
+        if (section->entries->len == (find_zip(section) != NULL))
             faults_add(faults, section->line, section->title, NULL,
                        "nothing is swept; section.key = a, b, c is expected");
         layers->axes = g_new0(Axis, section->entries->len + 1);
-        for (guint k = 0; k < section->entries->len; k++)
-            read_axis(layers, &g_array_index(section->entries, Entry, k), faults);
+        const Entry *zip = find_zip(section);
+        for (guint k = 0; k < section->entries->len; k++) {
+            const Entry *entry = &g_array_index(section->entries, Entry, k);
+            if (entry != zip) read_axis(layers, entry, is_zipped(zip, entry->key), faults);
+        }
+        check_zip(layers, section, zip, faults);
     }
 }
 

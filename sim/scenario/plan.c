@@ -21,11 +21,20 @@ typedef struct {
     uint32_t count;
 } Reading;
 
+/* True for a zipped axis that an earlier one stands for in the grid. */
+static bool is_carried(const Plan *plan, uint32_t axis)
+{
+    bool carried = false;
+    for (uint32_t i = 0; i < axis; i++) carried |= plan->axes[i].zipped;
+    return carried && plan->axes[axis].zipped;
+}
+
 /* The number of points, or 0 where the grid is too large, which is reported. */
 static uint32_t grid_size(const Reading *reading)
 {
     uint64_t size = 1, variants = reading->plan->variant_count;
     for (uint32_t i = 0; i < reading->plan->axis_count; i++) {
+        if (is_carried(reading->plan, i)) continue;
         size *= g_strv_length(reading->plan->axes[i].values);
         if (size * variants <= MOST_SETTINGS) continue;
         for (guint k = 0; k < reading->layers->swept->len; k++)
@@ -36,13 +45,28 @@ static uint32_t grid_size(const Reading *reading)
     return (uint32_t)size;
 }
 
+static bool zip_is_broken(const Plan *plan)
+{
+    uint32_t length = 0;
+    for (uint32_t i = 0; i < plan->axis_count; i++) {
+        if (!plan->axes[i].zipped) continue;
+        uint32_t own = g_strv_length(plan->axes[i].values);
+        if (length && own != length) return true;
+        length = own;
+    }
+    return false;
+}
+
 /* The texts of point number `index`; the last axis is the fastest. */
 static void place_values(const Plan *plan, Point *point, uint32_t index)
 {
     point->values = g_new0(char *, plan->axis_count + 1);
     for (uint32_t i = plan->axis_count; i-- > 0;) {
+        if (is_carried(plan, i)) continue;
         uint32_t length = g_strv_length(plan->axes[i].values);
         point->values[i] = plan->axes[i].values[index % length];
+        for (uint32_t k = i + 1; plan->axes[i].zipped && k < plan->axis_count; k++)
+            if (plan->axes[k].zipped) point->values[k] = plan->axes[k].values[index % length];
         index /= length;
     }
 }
@@ -76,16 +100,32 @@ static void refuse_equal_values(const Reading *reading, uint32_t axis, const Par
     }
 }
 
+/* Of keys in step one may stay as it is, but not all of them. */
+static void refuse_equal_points(const Reading *reading, uint32_t axis)
+{
+    const Plan *plan = reading->plan;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (uint32_t p = 0; p < plan->point_count; p++)
+        if (!g_hash_table_add(seen, plan->points[p].json))
+            faults_add(reading->faults, g_array_index(reading->layers->swept, Assign, axis).line, "sweep",
+                       plan->axes[axis].key, "%s is there twice", plan->points[p].label);
+}
+
 static void describe_points(const Reading *reading)
 {
     Plan *plan = reading->plan;
     g_autofree const Param **params = g_new0(const Param *, plan->axis_count + 1);
     for (uint32_t i = 0; i < plan->axis_count; i++) {
         params[i] = axis_param(reading, i);
-        refuse_equal_values(reading, i, params[i]);
+        if (!plan->axes[i].zipped) refuse_equal_values(reading, i, params[i]);
     }
     for (uint32_t p = 0; p < plan->point_count; p++)
         point_describe(&plan->points[p], plan->axes, plan->axis_count, params);
+    for (uint32_t i = 0; i < plan->axis_count; i++)
+        if (is_carried(plan, i)) {
+            refuse_equal_points(reading, i);
+            break;
+        }
 }
 
 static void make_scenarios(Reading *reading)
@@ -160,7 +200,7 @@ static void read_all(Reading *reading, const char *const *overrides)
     plan->axes = g_steal_pointer(&reading->layers->axes);
     plan->axis_count = reading->layers->swept->len;
     read_requests(reading);
-    plan->point_count = grid_size(reading);
+    plan->point_count = faults_count(reading->faults) && zip_is_broken(plan) ? 0 : grid_size(reading);
     if (!plan->point_count) return;
     plan->points = g_new0(Point, plan->point_count);
     for (uint32_t i = 0; i < plan->point_count; i++) place_values(plan, &plan->points[i], i);

@@ -11,6 +11,7 @@
 typedef struct {
     char *key;                  /* as written: "failure.crashes.fraction" */
     char **values;              /* texts, NULL-terminated */
+    bool zipped;                /* goes in step with the other zipped ones, which have as many values */
 } Axis;
 
 /* One setting of the sweep. */
@@ -50,7 +51,7 @@ typedef struct {
     uint32_t variant_count;
     Axis *axes;
     uint32_t axis_count;
-    Point *points;              /* the grid, last axis fastest; one empty point where nothing is swept */
+    Point *points;              /* the grid, last axis fastest, zipped ones as one; one empty point where nothing is swept */
     uint32_t point_count;
     Scenario **scenarios;       /* [variant * point_count + point] */
     GPtrArray *expects;         /* of Expect * */

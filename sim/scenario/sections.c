@@ -96,7 +96,8 @@ const SectionKind section_kinds[] = {
     { "failure", "what goes wrong, where and when", true, true, NULL, &failure_kind },
     { "record", "what a run writes down beside its metrics", false, true, record_params, NULL },
     { "variant", "section.key = value laid over the rest: a named alternative", true, false, NULL, NULL },
-    { "sweep", "section.key = a, b, c: every combination is run", false, false, NULL, NULL },
+    { "sweep", "section.key = a, b, c, or LOW .. HIGH step S, or factor F: every combination is run; zip = yes, or "
+      "zip = KEY, KEY: these keys go in step", false, false, NULL, NULL },
     { "plot", "a drawing of the results", true, false, plot_params, NULL },
     { "expect", "what the results must show", true, false, expect_params, NULL },
     { NULL, NULL, false, false, NULL, NULL },

@@ -196,7 +196,7 @@ static bool range_values(char *const parts[3], bool factor, GPtrArray *out, GErr
     return (factor ? by_factor : by_step)(numbers[0], numbers[1], numbers[2], out, error);
 }
 
-static bool list_values(const char *text, GPtrArray *out, GError **error)
+static bool list_values(const char *text, bool again, GPtrArray *out, GError **error)
 {
     g_auto(GStrv) items = parse_list(text);
     for (guint i = 0; items[i]; i++) {
@@ -204,7 +204,7 @@ static bool list_values(const char *text, GPtrArray *out, GError **error)
             g_set_error(error, SIM_ERROR, SIM_ERROR_SYNTAX, "the list has an empty value; a, b, c is expected");
             return false;
         }
-        if (g_ptr_array_find_with_equal_func(out, items[i], g_str_equal, NULL)) {
+        if (!again && g_ptr_array_find_with_equal_func(out, items[i], g_str_equal, NULL)) {
             g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "'%s' is listed twice", items[i]);
             return false;
         }
@@ -213,7 +213,7 @@ static bool list_values(const char *text, GPtrArray *out, GError **error)
     return true;
 }
 
-char **sweep_values(const char *text, GError **error)
+static char **read_values(const char *text, bool again, GError **error)
 {
     g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
     char *parts[3];
@@ -222,7 +222,7 @@ char **sweep_values(const char *text, GError **error)
         read = range_values(parts, factor, out, error);
         for (int i = 0; i < 3; i++) g_free(parts[i]);
     } else {
-        read = list_values(text, out, error);
+        read = list_values(text, again, out, error);
     }
     if (!read) return NULL;
     if (!out->len) {
@@ -233,3 +233,6 @@ char **sweep_values(const char *text, GError **error)
     g_ptr_array_add(out, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&out), FALSE);
 }
+
+char **sweep_values(const char *text, GError **error) { return read_values(text, false, error); }
+char **sweep_values_in_step(const char *text, GError **error) { return read_values(text, true, error); }

@@ -12,3 +12,6 @@
 /* The values in their order, at least one; free with g_strfreev.  NULL and *error
  * (SIM_ERROR: SYNTAX, RANGE) where the text is neither a list nor a range. */
 char **sweep_values(const char *text, GError **error);
+
+/* The same for a key that goes in step with others: a list may name a value again. */
+char **sweep_values_in_step(const char *text, GError **error);
