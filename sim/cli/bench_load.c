@@ -115,7 +115,7 @@ static uint32_t publications_of(const BenchLoad *load, uint32_t nodes)
 char *bench_load_text(const BenchLoad *load, uint32_t nodes, uint32_t publications)
 {
     /* About five million events, two a node and second. */
-    g_autofree char *duration = g_strdup_printf("%u", publications ? publications : MAX(2500000 / nodes, 2));
+    g_autofree char *duration = g_strdup_printf("%u", publications ? publications : MAX(2500000 / nodes, 5));
     g_autofree char *count = g_strdup_printf("\nnodes = %u\n[protocol]", nodes);
     g_autofree char *height = g_strdup_printf("%u", nodes / 1000);
     GString *text = g_string_new(load->text);
