@@ -51,7 +51,7 @@ demo: deps                      ## build, run scenarios/tree-vs-mesh.ini and plo
 	@$(MAKE) $(ALL_CORES) $(PROGRAM)
 	./$(PROGRAM) run scenarios/tree-vs-mesh.ini -o results/tree-vs-mesh
 	./$(PROGRAM) plot results/tree-vs-mesh
-	@echo; echo "The plots are in results/tree-vs-mesh/plots:"; ls results/tree-vs-mesh/plots
+	@echo; echo "The plots are in results/tree-vs-mesh/plots:"; ls results/tree-vs-mesh/plots/*.svg
 
 test: deps                      ## run every test that is not slow
 	@$(MAKE) $(ALL_CORES) $(TEST_BUILD) run-tests
