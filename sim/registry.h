@@ -51,6 +51,7 @@
     X(gossipsub) \
     X(plumtree) \
     X(scribe) \
+    X(splitstream) \
     X(rumour) \
     X(tree) \
     X(unicast)

@@ -4,7 +4,8 @@
 #include <string.h>
 
 enum { JOIN, ATTACH, ACCEPT, REJECT, GONE, LEAVE, HEARTBEAT, REFRESH, PUBLISH, DATA };     /* messages; JOIN and PUBLISH are routed */
-enum { CONTROL_BYTES = 20, ENTRY_BYTES = 6, KEY_BYTES = 8, LISTED_MOST = 16, TRIES_MOST = 8, STALE_TIMEOUTS = 4 };
+enum { CONTROL_BYTES = 20, ENTRY_BYTES = 6, KEY_BYTES = 8, LISTED_MOST = 16, STALE_TIMEOUTS = 4 };
+enum { TRIES_INNER = 12, TRIES_MOST = 20 };         /* of an orphan between two ticks: among inner nodes; all */
 
 static const SimTime tick_ns = 1000000;             /* of the root's clock in a heartbeat */
 
@@ -89,14 +90,14 @@ static void child_add(GroupTrees *trees, GroupTree *tree, NodeId node, SimTime n
     tree->children[at] = (GroupChild){ node, now };
 }
 
-/* Says no, and whom to ask instead: children of this node in that tree. */
-static void reject(Node *self, const GroupTree *tree, NodeId child)
+/* Says no, and whom to ask instead: children of this node that are inner nodes of that tree. */
+static void reject(Node *self, const GroupRules *rules, const GroupTree *tree, NodeId child)
 {
     NodeId list[LISTED_MOST];
     uint32_t count = 0, first = tree->count ? (uint32_t)random_below(node_random(self), tree->count) : 0;
     for (uint32_t i = 0; i < tree->count && count < LISTED_MOST; i++) {
         NodeId other = tree->children[(first + i) % tree->count].node;
-        if (other != child) list[count++] = other;
+        if (other != child && rules->is_inner && rules->is_inner(self, other, tree->topic)) list[count++] = other;
     }
     Message message = control(REJECT, tree);
     message.size = CONTROL_BYTES + ENTRY_BYTES * count;
@@ -113,7 +114,7 @@ static GroupTree *least_fitting(Node *self, const GroupRules *rules, uint32_t *c
     uint64_t worst = 0;
     for (uint32_t t = 0; t < trees->count; t++) {
         GroupTree *tree = &trees->trees[t];
-        bool inner = rules->is_inner(self, tree->topic);
+        bool inner = rules->is_inner(self, node_id(self), tree->topic);
         for (uint32_t i = 0; i < tree->count; i++) {
             uint64_t differs = (node_key(self, tree->children[i].node) ^ rules->key(self, tree->topic)) >> 1;
             if (!inner) differs |= 1ull << 63;
@@ -139,7 +140,7 @@ static void adopt(Node *self, const GroupRules *rules, uint32_t topic, NodeId ch
     NodeId gone = full ? full->children[at].node : NODE_NONE;
     if (full) {
         child_drop(trees, full, at);
-        reject(self, full, gone);
+        reject(self, rules, full, gone);
     }
     if (full == tree && gone == child) return;
     Message message = control(ACCEPT, tree);
@@ -165,9 +166,9 @@ static void receive_attach(Node *self, const GroupRules *rules, NodeId from, uin
     GroupTrees *trees = rules->trees(self);
     GroupTree *tree = tree_find(trees, topic), none = { .topic = topic };
     bool attached = tree && (tree->root || (tree->parent != NODE_NONE && tree->parent != from));
-    bool room = trees->children < rules->capacity || (rules->is_inner && rules->is_inner(self, topic));
+    bool room = trees->children < rules->capacity || (rules->is_inner && rules->is_inner(self, node_id(self), topic));
     if (attached && room) adopt(self, rules, topic, from);
-    else reject(self, tree ? tree : &none, from);
+    else reject(self, rules, tree ? tree : &none, from);
 }
 
 static void receive_accept(Node *self, GroupTree *tree, NodeId from, const Message *message)
@@ -183,17 +184,27 @@ static void receive_accept(Node *self, GroupTree *tree, NodeId from, const Messa
     tree->fresh = MAX(tree->fresh, (SimTime)(message->word >> 32) * tick_ns);
 }
 
-/* Turned away: tries one of those named, or any neighbor that may have room. */
-static void receive_reject(Node *self, GroupTree *tree, NodeId from, const Message *message)
+/* A neighbor that may have room: one that is an inner node, at first. */
+static NodeId other_parent(Node *self, const GroupRules *rules, const GroupTree *tree)
+{
+    uint32_t degree = node_degree(self), first = degree ? (uint32_t)random_below(node_random(self), degree) : 0;
+    for (uint32_t i = 0; tree->tries <= TRIES_INNER && i < degree; i++) {
+        NodeId node = node_neighbor(self, (first + i) % degree);
+        if (rules->is_inner && rules->is_inner(self, node, tree->topic)) return node;
+    }
+    return degree ? node_neighbor(self, first) : NODE_NONE;
+}
+
+/* Turned away: tries one of those named, or a neighbor. */
+static void receive_reject(Node *self, const GroupRules *rules, GroupTree *tree, NodeId from, const Message *message)
 {
     const NodeId *list = message->data;
     uint32_t count = message->data_size / sizeof *list;
     if (!tree || tree->root || (tree->parent != NODE_NONE && tree->parent != from)) return;
     tree->parent = NODE_NONE;
-    if (++tree->tries > TRIES_MOST || (!count && !node_degree(self))) return;
-    NodeId next = count ? list[random_below(node_random(self), count)]
-                        : node_neighbor(self, (uint32_t)random_below(node_random(self), node_degree(self)));
-    if (child_find(tree, next) == tree->count) tell(self, next, ATTACH, tree->topic);
+    if (++tree->tries > TRIES_MOST) return;
+    NodeId next = count ? list[random_below(node_random(self), count)] : other_parent(self, rules, tree);
+    if (next != NODE_NONE && child_find(tree, next) == tree->count) tell(self, next, ATTACH, tree->topic);
 }
 
 static void receive_heartbeat(Node *self, GroupTree *tree, NodeId from, const Message *message)
@@ -261,7 +272,7 @@ void group_receive(Node *self, const GroupRules *rules, NodeId from, const Messa
     case JOIN: receive_join(self, rules, from, topic); break;
     case ATTACH: receive_attach(self, rules, from, topic); break;
     case ACCEPT: receive_accept(self, tree, from, message); break;
-    case REJECT: receive_reject(self, tree, from, message); break;
+    case REJECT: receive_reject(self, rules, tree, from, message); break;
     case HEARTBEAT: receive_heartbeat(self, tree, from, message); break;
     case REFRESH: receive_refresh(self, tree, from, topic); break;
     case PUBLISH: pass_down(self, trees, tree, NODE_NONE, message); break;

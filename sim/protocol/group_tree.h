@@ -41,9 +41,9 @@ typedef struct {
     uint32_t capacity;          /* most children in all trees together; UINT32_MAX: no limit */
     uint64_t (*key)(Node *self, uint32_t topic);
 
-    /* (optional) True if this node is meant to be an inner node of the topic's tree:
-     * a child there may take the place of one elsewhere. */
-    bool (*is_inner)(Node *self, uint32_t topic);
+    /* True if `node` is meant to be an inner node of the topic's tree: a child there
+     * may take the place of one elsewhere.  NULL where there is no limit. */
+    bool (*is_inner)(Node *self, NodeId node, uint32_t topic);
 
     GroupTrees *(*trees)(Node *self);
 } GroupRules;
