@@ -57,7 +57,7 @@ static NodeId *candidates(const Config *config, FailureScope *scope, uint32_t *c
     return out;
 }
 
-static void crash(const Config *config, FailureScope *scope, NodeId node)
+static uint32_t crash(const Config *config, FailureScope *scope, NodeId node)
 {
     Random *random = failure_random(scope);
     SimTime at = distribution_time(&config->at, random), until = SIM_NEVER;
@@ -66,33 +66,44 @@ static void crash(const Config *config, FailureScope *scope, NodeId node)
         if (after < SIM_NEVER - at) until = at + after;
     }
     failure_node_down(scope, node, at, until);
+    return 1;
 }
 
 /* Crashes `take` of the candidates, drawn at random.  The first of one shuffled
  * order: a larger share of a sweep takes the nodes of a smaller one, and more. */
-static void crash_some(const Config *config, FailureScope *scope, NodeId *from, uint32_t count, uint32_t take)
+static uint32_t crash_some(const Config *config, FailureScope *scope, NodeId *from, uint32_t count, uint32_t take)
 {
+    uint32_t crashed = 0;
     random_shuffle(failure_random(scope), from, count);
-    for (uint32_t i = 0; i < MIN(take, count); i++) crash(config, scope, from[i]);
+    for (uint32_t i = 0; i < MIN(take, count); i++) crashed += crash(config, scope, from[i]);
+    return crashed;
+}
+
+static uint32_t crash_named(const Config *config, FailureScope *scope, const NodeId *from, uint32_t count)
+{
+    uint32_t named, crashed = 0;
+    g_autofree NodeId *nodes = failure_nodes(scope, &config->nodes, &named);
+    for (uint32_t i = 0, j = 0; i < named; i++) {
+        while (j < count && from[j] < nodes[i]) j++;
+        if (j < count && from[j] == nodes[i]) crashed += crash(config, scope, nodes[i]);
+    }
+    return crashed;
 }
 
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
-    uint32_t count, named;
+    uint32_t count, crashed = 0;
     g_autofree NodeId *from = candidates(config, scope, &count);
-    if (!isnan(config->fraction)) crash_some(config, scope, from, count, (uint32_t)floor(config->fraction * count + 0.5));
-    else if (config->count != PARAM_NO_COUNT) crash_some(config, scope, from, count, config->count);
+    if (!isnan(config->fraction)) crashed = crash_some(config, scope, from, count, (uint32_t)floor(config->fraction * count + 0.5));
+    else if (config->count != PARAM_NO_COUNT) crashed = crash_some(config, scope, from, count, config->count);
     else if (!isnan(config->probability)) {
         for (uint32_t i = 0; i < count; i++)
-            if (random_unit(failure_random(scope)) < config->probability) crash(config, scope, from[i]);
-    } else {
-        g_autofree NodeId *nodes = failure_nodes(scope, &config->nodes, &named);
-        for (uint32_t i = 0, j = 0; i < named; i++) {
-            while (j < count && from[j] < nodes[i]) j++;
-            if (j < count && from[j] == nodes[i]) crash(config, scope, nodes[i]);
-        }
-    }
+            if (random_unit(failure_random(scope)) < config->probability) crashed += crash(config, scope, from[i]);
+    } else crashed = crash_named(config, scope, from, count);
+    double share = isnan(config->fraction) ? config->probability : config->fraction;
+    if (count && !isnan(share)) failure_note(scope, "crashed_share", (double)crashed / count, share);
+    else failure_note(scope, "crashed", crashed, config->count != PARAM_NO_COUNT ? config->count : NAN);
 }
 
 const Failure failure_crash = {

@@ -49,7 +49,7 @@ static void cut(const Config *config, FailureScope *scope, NodeId a, NodeId b)
 
 /* Goes through the links in a fixed order and takes each with the chance that
  * leaves the wanted number (selection sampling), or with the probability. */
-typedef struct { const Config *config; FailureScope *scope; uint64_t left, wanted; } Picker;
+typedef struct { const Config *config; FailureScope *scope; uint64_t left, wanted, taken; } Picker;
 
 static void consider(Picker *picker, NodeId a, NodeId b)
 {
@@ -59,6 +59,7 @@ static void consider(Picker *picker, NodeId a, NodeId b)
     picker->left--;
     if (!take) return;
     if (picker->wanted) picker->wanted--;
+    picker->taken++;
     cut(picker->config, picker->scope, a, b);
 }
 
@@ -68,7 +69,7 @@ static void plan(const void *data, FailureScope *scope)
     const Topology *overlay = failure_overlay(scope);
     uint64_t nodes = failure_node_count(scope);
     uint64_t links = overlay->graph ? graph_links(overlay->graph) : nodes * (nodes - 1) / 2;
-    Picker picker = { config, scope, links, 0 };
+    Picker picker = { config, scope, links, 0, 0 };
     if (!isnan(config->fraction)) picker.wanted = (uint64_t)floor(config->fraction * (double)links + 0.5);
     for (uint64_t i = 0; !overlay->graph && i < links; i++) {
         NodeId a, b;
@@ -78,6 +79,8 @@ static void plan(const void *data, FailureScope *scope)
     for (NodeId v = 0; overlay->graph && v < nodes; v++)
         for (uint32_t i = overlay->graph->first[v]; i < overlay->graph->first[v + 1]; i++)
             if (overlay->graph->links[i].to > v) consider(&picker, v, overlay->graph->links[i].to);
+    double share = isnan(config->fraction) ? config->probability : config->fraction;
+    if (links) failure_note(scope, "cut_share", (double)picker.taken / (double)links, share);
 }
 
 const Failure failure_link_cut = {

@@ -122,6 +122,22 @@ static void spammers_send_junk(void)
     assert_fault("kind = spammer\ncount = 1\nrate = 0 /s", "nothing is ever sent");
 }
 
+static void what_was_drawn_stands_beside_what_was_asked(void)
+{
+    g_autoptr(RunResult) share = failing(RING, "kind = crash\nfraction = 25 %\nspare = source");
+    g_assert_cmpfloat(metric_value(share, "failure_f_crashed_share"), ==, 2. / 9);
+    g_assert_cmpfloat(metric_value(share, "failure_f_crashed_share_asked"), ==, 0.25);
+    g_autoptr(RunResult) count = failing(RING, "kind = crash\ncount = 12");
+    g_assert_cmpfloat(metric_value(count, "failure_f_crashed"), ==, 10);
+    g_assert_cmpfloat(metric_value(count, "failure_f_crashed_asked"), ==, 12);
+    g_autoptr(RunResult) named = failing(RING, "kind = crash\nnodes = 0..3\nspare = source");
+    g_assert_cmpfloat(metric_value(named, "failure_f_crashed"), ==, 3);
+    g_assert_null(metric_row(named, "failure_f_crashed_asked"));
+    g_autoptr(RunResult) cut = failing(RING, "kind = link-cut\nfraction = 25 %");
+    g_assert_cmpfloat(metric_value(cut, "failure_f_cut_share"), ==, 0.3);
+    g_assert_cmpfloat(metric_value(cut, "failure_f_cut_share_asked"), ==, 0.25);
+}
+
 #define CASE(name) g_test_add_func("/nodes/" #name, name)
 
 int main(int argc, char **argv)
@@ -135,6 +151,7 @@ int main(int argc, char **argv)
     CASE(free_riders_pass_on_a_share);
     CASE(delayers_hold_back);
     CASE(spammers_send_junk);
+    CASE(what_was_drawn_stands_beside_what_was_asked);
     int status = g_test_run();
     given_remove();
     return status;
