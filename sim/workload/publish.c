@@ -8,6 +8,7 @@ typedef struct {
     Distribution interval, size;
     SimTime start;
     char *group;
+    uint32_t packets, needed;
 } Config;
 
 static const Param params[] = {
@@ -18,8 +19,21 @@ static const Param params[] = {
     { "start", PARAM_DURATION, offsetof(Config, start), "0 s", 0, 0, "time of the first", NULL },
     { "size", PARAM_SIZE_LAW, offsetof(Config, size), "1 kB", 0, 0, "bytes of each", NULL },
     { "group", PARAM_TEXT, offsetof(Config, group), "", 0, 0, "name of the group that it is for; absent: everybody", NULL },
+    { "packets", PARAM_COUNT, offsetof(Config, packets), "1", 1, 65535,
+      "packets that each is cut into, with forward error correction", NULL },
+    { "needed", PARAM_COUNT, offsetof(Config, needed), "", 1, 65535,
+      "packets that are enough to have it, each of size / needed; absent: all of them", NULL },
     PARAM_END
 };
+
+static void check(void *data, const Keys *keys)
+{
+    const Config *config = data;
+    if (config->needed == PARAM_NO_COUNT || config->needed <= config->packets) return;
+    const char *what = "of %u packets no %u can be needed";
+    keys_fault(keys, "needed", what, config->packets, config->needed);
+    if (keys_given(keys, "packets")) keys_fault(keys, "packets", what, config->packets, config->needed);
+}
 
 static SimTime last(const void *data)
 {
@@ -43,11 +57,13 @@ static void plan(const void *data, WorkloadScope *scope)
     uint32_t count;
     g_autofree NodeId *sources = workload_nodes(scope, &config->source, &count);
     SimTime at = config->start;
+    Code code = { config->packets, config->needed == PARAM_NO_COUNT ? config->packets : config->needed };
+    if (code.packets == 1) code = (Code){ 0 };
     for (uint32_t i = 0; count && i < config->publications; i++) {
         Random *random = workload_random(scope);
         NodeId source = config->source.kind == NODES_EACH ? sources[random_below(random, count)] : sources[i % count];
         double size = distribution_draw(&config->size, random);
-        workload_publication(scope, at, source, (uint64_t)(size + 0.5), config->group);
+        workload_coded(scope, at, source, (uint64_t)(size + 0.5), config->group, code);
         at += distribution_time(&config->interval, random);
     }
 }
@@ -57,7 +73,7 @@ const Workload workload_publish = {
         .name = "publish",
         .summary = "nodes multicast publications, one after the other",
         .source = "constant or random intervals",
-        .params = params, .config_size = sizeof(Config),
+        .params = params, .config_size = sizeof(Config), .check = check,
     },
     .last = last, .refers = refers, .plan = plan,
 };

@@ -30,3 +30,10 @@ NodeId  *workload_nodes(WorkloadScope *scope, const Nodes *nodes, uint32_t *coun
 /* At `at` ns node `source` publishes `size` bytes to `group` (NULL: everybody).
  * What lies after the end of the run is not made, and counted. */
 void     workload_publication(WorkloadScope *scope, SimTime at, NodeId source, uint64_t size, const char *group);
+
+/* How a publication is cut for the way: into `packets` packets, any `needed` of
+ * which are enough; 0, 0: it goes whole. */
+typedef struct { uint32_t packets, needed; } Code;
+
+/* The same, coded: 0 < needed <= packets <= 65535. */
+void     workload_coded(WorkloadScope *scope, SimTime at, NodeId source, uint64_t size, const char *group, Code code);

@@ -21,7 +21,9 @@ static double publications_guess(const Scenario *scenario)
     for (guint i = 0; i < scenario->workloads->len; i++) {
         const Part *part = scenario->workloads->pdata[i];
         const Param *param = params_find(part->variant->params, "publications");
-        if (param && param->type == PARAM_COUNT) sum += *(const uint32_t *)((const char *)part->config + param->offset);
+        const Param *packets = params_find(part->variant->params, "packets");
+        double each = packets ? *(const uint32_t *)((const char *)part->config + packets->offset) : 1;
+        if (param && param->type == PARAM_COUNT) sum += each * *(const uint32_t *)((const char *)part->config + param->offset);
     }
     return sum;
 }

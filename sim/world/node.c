@@ -196,6 +196,11 @@ bool node_deliver(Node *self, const Message *publication)
     g_assert(live->seen);                       /* else a protocol sends what it did not hold */
     if (bit_get(live->seen, node)) return false;
     bit_set(live->seen, node);
+    if (G_UNLIKELY(live->block)) {
+        if (!coding_deliver(world, live, node)) return true;
+        live = &world->lives[live->block - 1];
+        bit_set(live->seen, node);
+    }
     if (live->had != live->seen) {
         if (bit_get(live->had, node)) return true;
         bit_set(live->had, node);

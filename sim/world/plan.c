@@ -34,6 +34,11 @@ NodeId *workload_nodes(WorkloadScope *scope, const Nodes *nodes, uint32_t *count
 
 void workload_publication(WorkloadScope *scope, SimTime at, NodeId source, uint64_t size, const char *group)
 {
+    workload_coded(scope, at, source, size, group, (Code){ 0 });
+}
+
+void workload_coded(WorkloadScope *scope, SimTime at, NodeId source, uint64_t size, const char *group, Code code)
+{
     World *world = scope->world;
     uint32_t number = scope->made++;
     if (world->scenario->end >= 0 && at > world->scenario->end) {
@@ -43,7 +48,7 @@ void workload_publication(WorkloadScope *scope, SimTime at, NodeId source, uint6
     Live live = {
         .public = { .published = at, .source = source, .number = number, .size = (uint32_t)MIN(size, UINT32_MAX),
                     .group = group_find(world, group) },
-        .workload = scope->workload,
+        .workload = scope->workload, .packets = code.packets, .needed = code.needed,
     };
     g_array_append_val(world->planned, live);
 }

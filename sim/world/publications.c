@@ -52,6 +52,7 @@ void publications_sort(World *world)
     world->live_count = world->planned->len;
     world->lives = (Live *)g_array_free(g_steal_pointer(&world->planned), FALSE);
     sources_collect(world);
+    coding_expand(world);
     world->running = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     world->restarts = g_array_new(FALSE, FALSE, sizeof(NodeId));
     for (uint32_t i = 0; i < world->live_count; i++) {
@@ -97,6 +98,14 @@ static void running_add(World *world, uint32_t number)
     g_array_append_val(world->running, number);
 }
 
+void publication_publish(World *world, uint32_t number, uint32_t size)
+{
+    Message message = { .publication = number, .size = size, .flags = MESSAGE_PAYLOAD };
+    publication_use(world, number);
+    world->protocol->publish(world_node(world, world->lives[number].public.source), &message);
+    if (--world->lives[number].in_use == 0) publication_unused(world, number);
+}
+
 void publication_make(World *world, uint32_t number)
 {
     Live *live = &world->lives[number];
@@ -115,8 +124,8 @@ void publication_make(World *world, uint32_t number)
     live->in_use = 1;
     running_add(world, number);
     source_begin(world, live);
-    Message message = { .publication = number, .size = live->public.size, .flags = MESSAGE_PAYLOAD };
-    world->protocol->publish(world_node(world, source), &message);
+    if (live->packets) coding_publish(world, number);
+    else publication_publish(world, number, live->public.size);
     if (--live->in_use == 0) publication_unused(world, number);
 }
 
@@ -170,6 +179,8 @@ static void forget(World *world, Live *live)
     if (live->had != live->seen) big_free(live->had, world->words, sizeof(uint64_t));
     big_free(live->seen, world->words, sizeof(uint64_t));
     live->seen = live->had = NULL;
+    if (live->got) big_free(live->got, world->nodes, sizeof *live->got);
+    live->got = NULL;
     if (live->latency) histogram_clear(live->latency);
     g_clear_pointer(&live->latency, g_free);
 }
@@ -177,8 +188,9 @@ static void forget(World *world, Live *live)
 /* The node forgets that it had it. */
 static void forget_at(World *world, Live *live, NodeId node)
 {
+    if (live->got) live->got[node] = 0;
     if (!live->seen || !bit_get(live->seen, node)) return;
-    if (live->had == live->seen) {
+    if (live->had == live->seen && !live->block) {
         live->had = big_new(world->words, sizeof(uint64_t));
         memcpy(live->had, live->seen, world->words * sizeof(uint64_t));
     }
@@ -206,6 +218,7 @@ void publication_use(World *world, uint32_t number)
     if (live->in_use++ || live->judged) return;
     publication_refresh(world, live);
     running_add(world, number);
+    if (live->block) publication_use(world, live->block - 1);
 }
 
 static void judge(World *world, Live *live)
@@ -224,13 +237,15 @@ void publication_unused(World *world, uint32_t number)
 {
     Live *live = &world->lives[number];
     if (live->judged) return;                   /* the run is over */
-    if (!live->ended) source_end(world, live);  /* a late word about it takes it up and drops it again */
+    if (!live->ended && !live->block) source_end(world, live);  /* a late word about it takes it up and drops it again */
     live->ended = true;
     running_remove(world, live);
     SimTime deadline = world->scenario->settings.deadline;
-    if (world->now <= world->last_change && (deadline < 0 || world->now <= live->public.published + deadline)) return;
-    judge(world, live);
-    forget(world, live);
+    bool open = world->now <= world->last_change && (deadline < 0 || world->now <= live->public.published + deadline);
+    if (!open && live->block) live->judged = true;      /* by its block */
+    else if (!open) judge(world, live);
+    if (!open) forget(world, live);
+    if (live->block && --world->lives[live->block - 1].in_use == 0) publication_unused(world, live->block - 1);
 }
 
 void publications_restart(World *world, NodeId node)
@@ -280,7 +295,7 @@ SimTime publications_warmup(const World *world)
 
 void publications_free(World *world)
 {
-    for (uint32_t i = 0; i < world->live_count; i++) forget(world, &world->lives[i]);
+    for (uint32_t i = 0; i < world->live_count + world->packet_count; i++) forget(world, &world->lives[i]);
     for (uint32_t i = 0; i < world->source_count; i++) {
         big_free(world->sources[i].newest, world->nodes, sizeof(uint32_t));
         g_free(world->sources[i].depths);

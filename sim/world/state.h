@@ -28,7 +28,8 @@ typedef struct {
 
 typedef enum { LIVE_PLANNED, LIVE_MADE, LIVE_SKIPPED } LiveState;
 
-/* One publication, from its plan to its verdict. */
+/* One publication, from its plan to its verdict.  A coded one, a block, never
+ * travels itself: its packets do, each a publication to the protocol. */
 typedef struct {
     Publication public;
     LiveState state;
@@ -48,6 +49,10 @@ typedef struct {
     double mean_latency;        /* of its counted deliveries, ns; once judged, NaN where it has none */
     uint64_t *seen;             /* bit a node: this incarnation has it; NULL once judged */
     uint64_t *had;              /* bit a node: some incarnation had it; same as `seen` until a node restarts */
+    uint32_t packets, needed;   /* of a block; 0: not coded */
+    uint32_t first;             /* a block's first packet in `lives` */
+    uint32_t block;             /* a packet's block in `lives`, number + 1; 0: no packet */
+    uint16_t *got;              /* of a block: how many packets each incarnation has */
     uint32_t *copies;           /* of each physical link, how many it carried; NULL: none yet */
     Histogram *latency;         /* of its counted deliveries, ns; NULL where `seen` is */
 } Live;
@@ -194,7 +199,8 @@ struct World {
 
     /* what is published */
     Live *lives;
-    uint32_t live_count;
+    uint32_t live_count;        /* without packets, which stand behind */
+    uint32_t packet_count;
     GArray *running;            /* of uint32_t: publications in use, in no order */
     GArray *restarts;           /* of NodeId: who has come up again so far */
     GArray *planned;            /* of Live, until the plan is sorted */
@@ -286,6 +292,7 @@ NodeId *plan_nodes(const World *world, const Nodes *nodes, Random *random, uint3
 /* publications.c */
 void publications_sort(World *world);                       /* after the plan */
 void publication_make(World *world, uint32_t number);       /* its instant has come */
+void publication_publish(World *world, uint32_t number, uint32_t size);     /* its source hands it to the protocol */
 void publication_use(World *world, uint32_t number);        /* a message or hold more */
 void publication_refresh(World *world, Live *live);         /* brings `seen` up to date while not in use */
 void publications_restart(World *world, NodeId node);       /* it forgets what it had */
@@ -332,6 +339,11 @@ void access_arrive(World *world, const Event *event);       /* off the wire, or 
 void access_left(World *world, Stage stage, NodeId node, const Waiting *waiting);
 void access_down(World *world, NodeId node);                /* the node has gone down */
 SimTime access_processing(World *world, NodeId node);       /* what the next message takes, ns */
+
+/* coding.c: a publication sent as packets of which some are enough */
+void coding_expand(World *world);                           /* makes room for the packets of all blocks */
+void coding_publish(World *world, uint32_t number);         /* the source sends the packets of a block */
+bool coding_deliver(World *world, const Live *packet, NodeId node);     /* true: now the node has the block */
 
 /* stress.c */
 void stress_prepare(World *world);
