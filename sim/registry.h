@@ -11,13 +11,16 @@
 #include "workload/workload.h"
 
 #define NETWORKS(X) \
+    X(barabasi_albert) \
+    X(cities) \
     X(coordinates) \
     X(distribution) \
     X(euclidean) \
     X(graph) \
     X(link) \
     X(matrix) \
-    X(transit_stub)
+    X(transit_stub) \
+    X(waxman)
 
 #define OVERLAYS(X) \
     X(barabasi_albert) \
