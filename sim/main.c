@@ -39,6 +39,25 @@ static void explain_option(const Command *command, GError **error)
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, text);
 }
 
+/* GOption wants a blank between a short option and its value; many people write -j4. */
+static char **split_short(const Command *command, char **arguments)
+{
+    GPtrArray *out = g_ptr_array_new();
+    bool options = true;
+    for (char **word = arguments; *word; word++) {
+        bool split = false;
+        options = options && strcmp(*word, "--") != 0;
+        for (const GOptionEntry *o = command->options; options && o && o->long_name; o++)
+            split |= o->short_name && o->arg != G_OPTION_ARG_NONE && (*word)[0] == '-' && (*word)[1] == o->short_name &&
+                     (*word)[2] != '\0' && (*word)[2] != '=';
+        if (split) g_ptr_array_add(out, g_strndup(*word, 2));
+        g_ptr_array_add(out, g_strdup(split ? *word + 2 : *word));
+    }
+    g_ptr_array_add(out, NULL);
+    g_strfreev(arguments);
+    return (char **)g_ptr_array_free(out, FALSE);
+}
+
 static bool parse_options(const Command *command, char ***arguments, gboolean *help, GError **error)
 {
     const GOptionEntry own[] = { { "help", 'h', 0, G_OPTION_ARG_NONE, help, NULL, NULL }, { 0 } };
@@ -64,7 +83,7 @@ static bool count_arguments(const Command *command, int count, GError **error)
 static int run(const Command *command, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(GStrv) arguments = g_strdupv(argv);
+    g_auto(GStrv) arguments = split_short(command, g_strdupv(argv));
     gboolean help = FALSE;
     if (!parse_options(command, &arguments, &help, &error)) return fail(error, 2);
     char **rest = arguments + 1;

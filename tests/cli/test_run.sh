@@ -93,6 +93,7 @@ b=$(sqlite3 j1/results.db "SELECT name, value FROM metric WHERE run = 16 AND nam
 [ "$a" = "$b" ]; outcome $? "alone it measures the same"
 
 shows 2 'did you mean .json' "an unknown format is an error" "$BANYAN" run two.ini --format jsn
+shows 0 '' "-j2 is -j 2" "$BANYAN" run two.ini -o j1 -j2 --format none
 shows 2 'from 1 to 4096' "no workers are an error" "$BANYAN" run two.ini -j 0
 shows 2 '--trace needs --only' "a trace is of one run" "$BANYAN" run two.ini --trace x
 shows 2 'no variant is called .mush' "an unknown variant is an error" "$BANYAN" run two.ini --only mush:0:0
