@@ -38,5 +38,6 @@ plot data index 1 using 3:(at($2)):($4 - $3):(0) with vectors nohead linecolor r
      data index 1 using 7:(at($2) - half/2):(0):(half) with vectors nohead linecolor rgb "#202020" notitle, \
      data index 1 using 4:(at($2)):4:6:(at($2) - half):(at($2) + half) with boxxyerror \
          fillstyle solid 1 border rgb "#0072B2" linecolor rgb "#a9cfe6" linewidth 0.8 notitle, \
-     data index 1 using 5:(at($2) - half):(0):(2*half) with vectors nohead linecolor rgb "#202020" linewidth 2 notitle, \
+     data index 1 using 5:(at($2) - half):(0):(2*half) \
+         with vectors nohead linecolor rgb "#202020" linewidth 2 notitle, \
      data index 1 using 8:(at($2)) with points pointtype 6 pointsize 0.7*dot linecolor rgb "#202020" notitle

@@ -1,7 +1,7 @@
 # The look that all figures share; every other script loads it.
 #
 # in:    data    the data file, NAME.tsv
-#        image   what to draw: its ending chooses the format (.svg .pdf .png .tex)
+#        image   what to draw: its ending chooses the format (.svg .pdf .png .tex .gif)
 # reads: NAME.labels.tsv beside the data; tab-separated, no header, one row a label:
 #        key, text, the same text for TeX, number (NaN where it has none)
 #        In texts &amp; &quot; &#92; and &#10; stand for & " \ and a line break.
@@ -26,8 +26,8 @@ rooted(name) = name[1:1] eq "/" ? name : "./".name
 data = rooted(data)
 image = rooted(image)
 ending = image[strlen(image)-2:*]
-if (ending ne "svg" && ending ne "pdf" && ending ne "png" && ending ne "tex") {
-    print image, ": an image ends in .svg, .pdf, .png or .tex"
+if (ending ne "svg" && ending ne "pdf" && ending ne "png" && ending ne "tex" && ending ne "gif") {
+    print image, ": an image ends in .svg, .pdf, .png, .tex or .gif"
     exit status 2
 }
 
@@ -92,6 +92,10 @@ if (ending eq "pdf") {
 if (ending eq "tex") {
     set terminal cairolatex pdf size width/10 cm, height/10 cm background "white" font ",8" \
         linewidth 1 pointscale 0.5 dashlength 1
+}
+if (ending eq "gif") {
+    dot = 1.0
+    set terminal gif animate delay 12 loop 0 size width*5.2, height*5.2 font "sans,11" background "#ffffff" noenhanced
 }
 set output image
 

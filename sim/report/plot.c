@@ -8,13 +8,14 @@
 /* The formats of one figure; NULL and *error for one that there is not. */
 static char **formats_of(const PlotOrder *order, const PlotRequested *request, GError **error)
 {
-    static const char *const known[] = { "svg", "pdf", "png", "tex", NULL };
-    const char *text = order->format ? order->format : request->format ? request->format : "svg";
-    g_auto(GStrv) formats = parse_list(text);
+    static const char *const figures[] = { "svg", "pdf", "png", "tex", NULL };
+    static const char *const films[] = { "gif", "svg", "png", NULL };
+    const char *const *known = order->animate ? films : figures;
+    g_auto(GStrv) formats = parse_list(order->format ? order->format : request->format ? request->format : known[0]);
     for (guint i = 0; formats[i]; i++) {
         if (g_strv_contains(known, formats[i])) continue;
-        g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "'%s' is no format of a figure; svg, pdf, png or tex",
-                    formats[i]);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN, "'%s' is no format of a %s", formats[i],
+                    order->animate ? "film; gif, svg or png" : "figure; svg, pdf, png or tex");
         return NULL;
     }
     return g_steal_pointer(&formats);
@@ -45,16 +46,24 @@ static bool draw(const PlotOrder *order, const PlotData *data, PlotRequested *re
     return true;
 }
 
+/* What to draw: the film, every [plot], or the default set. */
+static GPtrArray *requests_of(const PlotOrder *order, const PlotData *data, GError **error)
+{
+    if (order->animate) {
+        GPtrArray *film = plot_choice_new();
+        plot_choice_add(film, "spread", plot_spread, "", "");
+        return film;
+    }
+    g_autoptr(GPtrArray) asked = plot_choice_asked(data, error);
+    if (!asked) return NULL;
+    return asked->len ? g_steal_pointer(&asked) : plot_choice_default(data, error);
+}
+
 bool plot_results(const PlotOrder *order, GPtrArray *drawn, GError **error)
 {
     if (!plot_sheet_ready(error)) return false;
     g_autoptr(PlotData) data = plot_data_open(order->results, error);
-    g_autoptr(GPtrArray) requests = data ? plot_choice_asked(data, error) : NULL;
-    if (!requests) return false;
-    if (!requests->len) {
-        g_clear_pointer(&requests, g_ptr_array_unref);
-        requests = plot_choice_default(data, error);
-    }
+    g_autoptr(GPtrArray) requests = data ? requests_of(order, data, error) : NULL;
     for (guint i = 0; requests && i < requests->len; i++)
         if (!draw(order, data, requests->pdata[i], drawn, error)) return false;
     return requests != NULL;

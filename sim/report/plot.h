@@ -23,6 +23,7 @@ typedef struct {
     const char *results;        /* a directory of results, or its results.db */
     const char *directory;      /* for the figures; NULL: plots/ beside the database */
     const char *format;         /* svg, pdf, png or tex (or several, with commas); NULL: as [plot] says, else svg */
+    bool animate;               /* draw the film of a publication alone: gif (default), svg or png */
     unsigned columns;           /* width: 1 or 2 columns of a paper; 0: what suits */
 } PlotOrder;
 

@@ -25,6 +25,8 @@ PlotMaker plot_box;             /* quartiles and tails of the histogram x, a box
 PlotMaker plot_time;            /* the series y over time */
 PlotMaker plot_overlay;         /* nodes and links of replication 0, with what failed; y: latency, degree or neither */
 
+PlotMaker plot_spread;          /* the last publication of replication 0 as it spreads, for a film */
+
 /* One curve (or panel) of a figure that shows runs at single settings. */
 typedef struct {
     guint variant, point;

@@ -89,7 +89,7 @@ void plot_label_ends(PlotSheet *sheet, char axis, double low, double high)
 
 void plot_label_ends_coarse(PlotSheet *sheet, char axis, double low, double high)
 {
-    set_ends(sheet, axis, low, high, 3.6);
+    set_ends(sheet, axis, low, high, 2.6);
 }
 
 void plot_label_axis(PlotSheet *sheet, char axis, const char *name, double least, double most)

@@ -216,7 +216,8 @@ static bool run_gnuplot(const char *directory, const char *name, const char *ima
                     why->message, said && *said ? "\n" : "", said ? g_strchomp(said) : "");
         return false;
     }
-    if (*said) g_printerr("gnuplot on %s/%s: %s\n", directory, image, g_strstrip(said));
+    bool counts = g_str_has_suffix(g_strchomp(said), " frames in animation sequence") && !strchr(said, '\n');
+    if (*said && !counts) g_printerr("gnuplot on %s/%s: %s\n", directory, image, g_strstrip(said));
     return true;
 }
 

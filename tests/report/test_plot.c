@@ -197,6 +197,40 @@ static void a_large_overlay_is_drawn_in_part(Made *made, gconstpointer unused)
     g_assert_null(strstr(data, "\n5000\t"));
 }
 
+static void a_film_shows_who_has_the_publication_when(Made *made, gconstpointer unused)
+{
+    (void)unused;
+    made_scenario(made, "");
+    made_runs(made, one, plain);
+    made_overlay(made, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) drawn = g_ptr_array_new_with_free_func(g_free);
+    PlotOrder order = { .results = made->directory, .format = "gif, svg", .animate = true };
+    g_assert_true(plot_results(&order, drawn, &error));
+    g_assert_no_error(error);
+    g_autofree char *data = made_text(made, "spread.tsv"), *film = made_text(made, "spread.gif");
+    g_autofree char *first = made_text(made, "spread-001.svg"), *last = made_text(made, "spread-040.svg");
+    g_assert_true(g_str_has_prefix(film, "GIF89a"));
+    g_assert_nonnull(strstr(first, "<text>0 ms after the publication</text>"));
+    g_assert_nonnull(strstr(last, "<text>105 ms after the publication</text>"));
+    /* Each of the 6 nodes has a mark in every frame, and the key has 4; one is dead, and in the end one is reached. */
+    g_assert_cmpuint(count(first, "' transform='translate("), ==, 6 + 4);
+    g_assert_cmpuint(count(last, "' transform='translate("), ==, 6 + 4);
+    g_assert_cmpuint(count(first, "#gpPt1'"), ==, 1 + 1);
+    g_auto(GStrv) down = g_strsplit(strstr(data, "\n1\t"), "\t", 8), got = g_strsplit(strstr(data, "\n5\t"), "\t", 8);
+    g_assert_cmpstr(down[3], ==, "1000000000000");
+    g_assert_cmpstr(down[4], ==, "-2000");                          /* down for good 2 s before it */
+    g_assert_cmpstr(got[3], ==, "100");
+    order.format = "pdf";
+    g_assert_false(plot_results(&order, drawn, &error));
+    g_assert_error(error, SIM_ERROR, SIM_ERROR_UNKNOWN);
+    g_clear_error(&error);
+    made_exec(made, "DELETE FROM delivery");
+    order.format = NULL;
+    g_assert_false(plot_results(&order, drawn, &error));
+    g_assert_error(error, SIM_ERROR, SIM_ERROR_RESULT);
+}
+
 static void texts_stay_text_in_every_format(Made *made, gconstpointer unused)
 {
     (void)unused;
@@ -384,6 +418,7 @@ int main(int argc, char **argv)
     CASE(an_overlay_marks_the_dead_and_the_cut_off);
     CASE(failures_stand_above_the_axes_of_time);
     CASE(a_large_overlay_is_drawn_in_part);
+    CASE(a_film_shows_who_has_the_publication_when);
     CASE(texts_stay_text_in_every_format);
     CASE(a_figure_is_drawn_again_by_gnuplot_alone);
     CASE(a_style_that_is_there_is_kept);
