@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Instructions of the workloads of `banyan bench` at 2,000 nodes, which noise on the
+# Instructions of world_run() on the workloads of `banyan bench`, which noise on the
 # machine does not touch: more than 5 % above the record fails.  A change that needs more writes the record anew in
 # the same commit and says why:    tests/bench/instructions.sh --record REASON
 set -u
@@ -21,7 +21,7 @@ recorded=$(sed -n "s/^gcc-$compiler \([0-9]*\) .*/\1/p" $record | tail -1)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-valgrind --tool=callgrind --callgrind-out-file="$work/out.%p" --log-file="$work/log.%p" \
+valgrind --tool=callgrind --toggle-collect=world_run --callgrind-out-file="$work/out.%p" --log-file="$work/log.%p" \
     $program bench flood gossip tree timers storm -n 2000 -p 10 -r 1 --format none >"$work/said" 2>&1
 status=$?
 counted=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$work"/log.* | awk '{ sum += $1 } END { printf "%.0f", sum }')
