@@ -16,22 +16,11 @@ static const GOptionEntry options[] = {
     { 0 }
 };
 
-/* Messages a second that the engine handles on one core of a plain machine, by
- * the nodes of a run: `banyan bench` measures them. */
-static double speed(uint32_t nodes)
-{
-    static const struct { uint32_t nodes; double speed; } rows[] = {
-        { 1000, 30e6 }, { 10000, 20e6 }, { 100000, 12e6 }, { UINT32_MAX, 6e6 }
-    };
-    size_t i = 0;
-    while (nodes > rows[i].nodes) i++;
-    return rows[i].speed;
-}
-
 typedef struct {
     uint32_t least_nodes, most_nodes;
     uint64_t bytes;             /* of the largest run */
-    double messages, seconds;   /* of one replication of all settings */
+    double messages;            /* of one replication of all settings */
+    double seconds;             /* of all runs, on one core */
 } Effort;
 
 static Effort estimate(const Plan *plan)
@@ -46,7 +35,8 @@ static Effort estimate(const Plan *plan)
         all.most_nodes = MAX(all.most_nodes, scenario->nodes);
         all.bytes = MAX(all.bytes, bytes);
         all.messages += messages;
-        all.seconds += messages / speed(scenario->nodes);
+        all.seconds += world_seconds(scenario, plan->first_replication) +
+                       (plan->replications - 1) * world_seconds(scenario, plan->first_replication + 1);
     }
     return all;
 }
@@ -69,7 +59,8 @@ static char *about(double value)
 
 static char *time_text(double seconds)
 {
-    if (seconds < 1) return g_strdup("less than a second");
+    if (seconds < 0.05) return g_strdup("less than 0.1 s");
+    if (seconds < 2) return g_strdup_printf("about %.1f s", seconds);
     if (seconds < 120) return g_strdup_printf("about %.0f s", seconds);
     if (seconds < 7200) return g_strdup_printf("about %.0f min", seconds / 60);
     return g_strdup_printf("about %.0f h", seconds / 3600);
@@ -112,11 +103,11 @@ static void print_end(const Plan *plan)
 
 static void print_effort(const Plan *plan, const Effort *effort)
 {
-    uint32_t replications = plan->replications, cores = machine_cores();
+    uint32_t cores = machine_cores();
     double runs = (double)plan->variant_count * plan->point_count;
     g_autofree char *least = grouped(effort->least_nodes), *most = grouped(effort->most_nodes);
     g_autofree char *messages = about(effort->messages / runs), *memory = about((double)effort->bytes / 1e6 + 1);
-    g_autofree char *time = time_text(effort->seconds * replications / cores);
+    g_autofree char *time = time_text(effort->seconds / MIN(cores, runs * plan->replications));
     bool same = effort->least_nodes == effort->most_nodes;
     g_print("  nodes         %s%s%s\n", least, same ? "" : " to ", same ? "" : most);
     g_print("  messages      about %s a run, on average\n", messages);
@@ -145,7 +136,7 @@ const Command command_check = {
     .usage = "SCENARIO [--set section.key=value]...",
     .summary = "check a scenario in full and say what it will take",
     .details = "Reads the scenario as `run` does and reports every fault at once, each with its line.  Where there is "
-               "none, prints the variants, points and runs, and guesses the memory and time they take: one flood of "
-               "every link for each publication.",
+               "none, prints the variants, points and runs, and guesses the memory and time they take, from the "
+               "nodes, links and publications.",
     .options = options, .least = 1, .most = 1, .run = run,
 };

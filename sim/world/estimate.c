@@ -1,40 +1,106 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <string.h>
+
 #include "world/world.h"
 
-/* Guesses, for people and for the number of workers that fit: what the arrays
- * of a run take, and one flood over every link for each publication. */
-enum { BYTES_FIXED = 8 << 20, BYTES_NODE = 100, BYTES_LINK = 8, BYTES_PENDING = 32, BYTES_DELIVERY = 48, DEGREE_GUESS = 8 };
+/* Measured on the runs of scenarios/: what the program takes, and what its arrays do. */
+enum { BYTES_FIXED = 15 << 20, BYTES_NODE = 40, BYTES_LINK = 8, BYTES_PENDING = 32, BYTES_ROW = 72, LIVE_AT_ONCE = 16 };
+enum { DEGREE_GUESS = 8 };
+#define SECONDS_RUN 0.5e-3
+#define SECONDS_NODE 0.3e-6
+#define SECONDS_LINK 0.05e-6
+#define SECONDS_ROW 1e-6
+#define SECONDS_MESSAGE 55e-9
 
+/* The number behind a key of this part, or NaN where it has no such key. */
+static double number_of(const Part *part, const char *key)
+{
+    const Param *param = part->variant ? params_find(part->variant->params, key) : NULL;
+    const char *at = param ? (const char *)part->config + param->offset : NULL;
+    if (param && param->type == PARAM_COUNT) return *(const uint32_t *)at == PARAM_NO_COUNT ? NAN : *(const uint32_t *)at;
+    if (param && (param->type == PARAM_NUMBER || param->type == PARAM_SHARE)) return *(const double *)at;
+    return NAN;
+}
+
+static bool is_complete(const Scenario *scenario) { return strcmp(scenario->overlay.variant->name, "complete") == 0; }
+
+/* Directed links, from the keys that decide them; what has none of these is a tree. */
 static double links_guess(const Scenario *scenario)
 {
-    double nodes = scenario->nodes, degree = DEGREE_GUESS;
-    const Part *part = scenario->mesh.variant ? &scenario->mesh : &scenario->overlay;
-    const Param *param = params_find(part->variant->params, "degree");
-    if (param && param->type == PARAM_COUNT) degree = *(const uint32_t *)((const char *)part->config + param->offset);
-    if (param && param->type == PARAM_NUMBER) degree = *(const double *)((const char *)part->config + param->offset);
-    return nodes * degree;
+    static const struct { const char *key; double factor; } keys[] = {
+        { "degree", 1 }, { "edges", 2 }, { "dimension", 1 }, { "trees", 2 },
+    };
+    double nodes = scenario->nodes;
+    const Part *part = &scenario->overlay;
+    if (scenario_overlay(scenario)->live) return nodes * DEGREE_GUESS;
+    if (scenario_overlay(scenario)->from_file) return nodes * DEGREE_GUESS / 2;
+    for (size_t i = 0; !scenario->mesh.variant && i < G_N_ELEMENTS(keys); i++) {
+        double value = number_of(part, keys[i].key);
+        if (!isnan(value)) return nodes * value * keys[i].factor;
+    }
+    return nodes * (params_find(part->variant->params, "width") ? 4 : 2);
+}
+
+/* Messages of one publication: a tree and the source alone send one a node, gossip its
+ * fanout, and what floods one over each link but the one it came by. */
+static double copies_guess(const Scenario *scenario)
+{
+    const Protocol *protocol = scenario_protocol(scenario);
+    double nodes = scenario->nodes, fanout = number_of(&scenario->protocol, "fanout");
+    if (!isnan(fanout)) return nodes * fanout;
+    if (protocol->fixed_overlay || strcmp(protocol->variant.name, "unicast") == 0) return nodes;
+    return is_complete(scenario) ? nodes * nodes : MAX(nodes, links_guess(scenario) - nodes);
+}
+
+/* The share of nodes that still send, where some crash for good. */
+static double alive_guess(const Scenario *scenario)
+{
+    double alive = 1;
+    for (guint i = 0; i < scenario->failures->len; i++) {
+        double fraction = number_of(scenario->failures->pdata[i], "fraction");
+        if (fraction > 0) alive *= 1 - fraction;
+    }
+    return alive;
 }
 
 static double publications_guess(const Scenario *scenario)
 {
     double sum = 0;
     for (guint i = 0; i < scenario->workloads->len; i++) {
-        const Part *part = scenario->workloads->pdata[i];
-        const Param *param = params_find(part->variant->params, "publications");
-        const Param *packets = params_find(part->variant->params, "packets");
-        double each = packets ? *(const uint32_t *)((const char *)part->config + packets->offset) : 1;
-        if (param && param->type == PARAM_COUNT) sum += each * *(const uint32_t *)((const char *)part->config + param->offset);
+        double own = number_of(scenario->workloads->pdata[i], "publications");
+        if (own > 0) sum += own;
     }
     return sum;
 }
 
+/* Rows beside the metrics that replication number `replication` leaves. */
+static double rows_guess(const Scenario *scenario, uint32_t replication)
+{
+    Recording recording = world_recording(scenario, replication);
+    double nodes = scenario->nodes, rows = 0;
+    if (recording.overlay) rows += nodes + (is_complete(scenario) ? 0 : links_guess(scenario) / 2);
+    if (recording.deliveries) rows += publications_guess(scenario) * nodes * alive_guess(scenario);
+    return rows;
+}
+
 void world_estimate(const Scenario *scenario, uint64_t *bytes, double *messages)
 {
-    double nodes = scenario->nodes, links = links_guess(scenario), publications = publications_guess(scenario);
-    const Protocol *protocol = scenario_protocol(scenario);
-    double memory = BYTES_FIXED + nodes * (double)(BYTES_NODE + protocol->state_size) + links * BYTES_LINK * 3 +
-                    links * BYTES_PENDING + publications * nodes / 8;
-    if (world_recording(scenario, 0).deliveries) memory += publications * nodes * BYTES_DELIVERY;
+    double nodes = scenario->nodes, links = is_complete(scenario) ? 0 : links_guess(scenario);
+    double publications = publications_guess(scenario), copies = copies_guess(scenario);
+    const LiveOverlay *live = scenario_overlay(scenario)->live;
+    double state = (double)scenario_protocol(scenario)->state_size + (live ? (double)live->state_size : 0);
+    double memory = BYTES_FIXED + nodes * (BYTES_NODE + state) + links * BYTES_LINK + MIN(copies, 8 * nodes) / 4 * BYTES_PENDING +
+                    MIN(publications, LIVE_AT_ONCE) * nodes / 8 + rows_guess(scenario, 0) * BYTES_ROW;
     *bytes = (uint64_t)memory;
-    *messages = publications * links;
+    *messages = publications * copies * alive_guess(scenario);
+}
+
+double world_seconds(const Scenario *scenario, uint32_t replication)
+{
+    uint64_t bytes;
+    double messages, links = is_complete(scenario) ? 0 : links_guess(scenario);
+    world_estimate(scenario, &bytes, &messages);
+    return SECONDS_RUN + scenario->nodes * SECONDS_NODE + links * SECONDS_LINK + messages * SECONDS_MESSAGE +
+           rows_guess(scenario, replication) * SECONDS_ROW;
 }

@@ -23,3 +23,6 @@ RunResult *world_run(const Scenario *scenario, uint64_t seed, const Recording *r
 
 /* A guess at the most memory a run takes, in bytes, and at its messages. */
 void world_estimate(const Scenario *scenario, uint64_t *bytes, double *messages);
+
+/* A guess at the seconds of one core that a replication takes, with writing its rows. */
+double world_seconds(const Scenario *scenario, uint32_t replication);

@@ -65,7 +65,7 @@ static inline Plan *synthetic_plan(bool swept)
     plan->variant_count = 2;
     plan->axis_count = swept;
     plan->axes = g_new0(Axis, 1);
-    plan->axes[0] = (Axis){ g_strdup("failure.crashes.fraction"), g_strdupv(texts) };
+    plan->axes[0] = (Axis){ .key = g_strdup("failure.crashes.fraction"), .values = g_strdupv(texts) };
     plan->point_count = swept ? 2 : 1;
     plan->points = g_new0(Point, plan->point_count);
     for (uint32_t i = 0; i < plan->point_count; i++) {
