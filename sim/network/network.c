@@ -13,6 +13,8 @@ const Param network_params[] = {
       "last-mile delay of a node, added at both ends of every way", NULL },
     { "asymmetric", PARAM_BOOL, AT(asymmetric), "no", 0, 0,
       "a drawn latency differs between the two directions of a pair", NULL },
+    { "overrides", PARAM_FILE, AT(overrides), "", 0, 0,
+      "a file of lines NODE, NODE, LATENCY or NODE, NODE, THERE, BACK that stand in place of the network's", NULL },
     { "jitter", PARAM_DURATION_LAW, AT(jitter), "0 s", 0, 0, "added to each message on each overlay hop", NULL },
     { "loss", PARAM_LOSS, AT(loss), "0", 0, 0,
       "share of the messages lost on each overlay hop, each independently of all others; "

@@ -26,6 +26,12 @@ typedef struct {
     double upload, download;    /* bit/s; INFINITY: unlimited */
 } NetworkClass;
 
+/* What a message takes from one node to another, whatever the network says. */
+typedef struct {
+    uint64_t pair;              /* from << 32 | to */
+    SimTime ns;
+} LatencyOverride;
+
 /* The keys that every network has. */
 typedef struct {
     char *latency;              /* text of the key, "name(arguments)" or a distribution */
@@ -48,6 +54,9 @@ typedef struct {
 
     NetworkClass *class_list;   /* what `classes` holds; owned */
     uint32_t class_count;
+    char *overrides;            /* a file of latencies of single pairs; NULL: none */
+    LatencyOverride *override_list;     /* what it holds, ascending by pair; owned */
+    uint32_t override_count;
 } NetworkSettings;
 
 extern const Param network_params[];
@@ -56,6 +65,14 @@ extern const Param network_params[];
  * 100 %, and "node N, …" or "nodes A..B, …", which win, the first that fits.  Returns them and sets *count, to be freed; or NULL and *error
  * (SIM_ERROR: FILE, SYNTAX or RANGE, with the line). */
 NetworkClass *network_classes_read(const char *path, uint32_t *count, GError **error);
+
+/* Reads latencies of pairs: lines "A, B, LATENCY" for both directions, or "A, B,
+ * LATENCY, LATENCY BACK"; no pair twice.  Returns them ascending and sets *count,
+ * to be freed; or NULL and *error (SIM_ERROR: FILE, SYNTAX or RANGE, with the line). */
+LatencyOverride *network_overrides_read(const char *path, uint32_t nodes, uint32_t *count, GError **error);
+
+/* The one from `from` to `to`, or NULL. */
+const LatencyOverride *network_override(const NetworkSettings *network, NodeId from, NodeId to);
 
 /* What a network may use while it is built for one run. */
 typedef struct {

@@ -23,6 +23,14 @@ static void check_classes(const Keys *keys, NetworkSettings *network)
     if (!network->class_list) keys_fault(keys, "classes", "%s", error->message);
 }
 
+static void check_overrides(const Keys *keys, const Scenario *scenario, NetworkSettings *network)
+{
+    g_autoptr(GError) error = NULL;
+    if (!network->overrides || !scenario->nodes) return;
+    network->override_list = network_overrides_read(network->overrides, scenario->nodes, &network->override_count, &error);
+    if (error) keys_fault(keys, "overrides", "%s", error->message);
+}
+
 static void check_bucket(const Keys *keys, const NetworkSettings *network)
 {
     bool rate = network->rate.kind != LAW_ABSENT, burst = network->burst != UINT64_MAX;
@@ -40,5 +48,6 @@ void fits_network(Making *making)
     check_rate(keys, "download", &network->download);
     check_rate(keys, "rate", &network->rate);
     check_classes(keys, network);
+    check_overrides(keys, making->scenario, network);
     check_bucket(keys, network);
 }

@@ -30,6 +30,7 @@ void scenario_free(Scenario *scenario)
     params_clear(record_params, &scenario->record);
     params_clear(network_params, &scenario->network);
     g_free(scenario->network.class_list);
+    g_free(scenario->network.override_list);
     params_clear(overlay_params, &scenario->overlay_settings);
     params_clear(protocol_params, &scenario->protocol_settings);
     part_clear(&scenario->latency);

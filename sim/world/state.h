@@ -240,7 +240,9 @@ static inline void body_end(World *world, uint32_t body)
 /* One way from a to b, with both last miles, ns. */
 static inline SimTime world_latency(const World *world, NodeId a, NodeId b)
 {
-    SimTime latency = world->network->latency(world->network_state, a, b);
+    const NetworkSettings *settings = &world->scenario->network;
+    const LatencyOverride *override = settings->override_count ? network_override(settings, a, b) : NULL;
+    SimTime latency = override ? override->ns : world->network->latency(world->network_state, a, b);
     return world->access ? latency + world->access[a] + world->access[b] : latency;
 }
 

@@ -195,6 +195,41 @@ static void a_wrong_table_of_classes_is_refused(void)
     g_assert_error(error, SIM_ERROR, SIM_ERROR_FILE);
 }
 
+/* A chain of three: 5 ms there and 7 back between 0 and 1, 9 ms between 1 and 2. */
+static void a_file_overrides_the_latency_of_a_pair(void)
+{
+    static const struct { uint32_t source; SimTime near, far; } rows[] = {
+        { 0, 5 * SIM_MS, 14 * SIM_MS }, { 2, 9 * SIM_MS, 16 * SIM_MS },
+    };
+    g_autofree char *path = write_file("# pairs\n1, 0, 7 ms, 5 ms\n1, 2, 9 ms\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("[network]\nlatency = 50 ms\noverrides = %s\n[overlay]\nkind = chain\n"
+            "nodes = 3\n[protocol]\nkind = flood\n[workload w]\nkind = publish\npublications = 1\nsource = %u\n", path, rows[i].source);
+        g_autoptr(RunResult) result = run_text(text, 0);
+        g_assert_cmpint(delivered(result, 0), ==, rows[i].near);
+        g_assert_cmpint(delivered(result, 1), ==, rows[i].far);
+    }
+    g_assert_cmpint(unlink(path), ==, 0);
+}
+
+static void wrong_overrides_are_refused(void)
+{
+    static const struct { const char *text; int code; } rows[] = {
+        { "0, 1\n", SIM_ERROR_SYNTAX }, { "0, x, 1 ms\n", SIM_ERROR_SYNTAX }, { "0, 1, 5\n", SIM_ERROR_SYNTAX },
+        { "0, 9, 1 ms\n", SIM_ERROR_RANGE }, { "1, 1, 1 ms\n", SIM_ERROR_RANGE },
+        { "0, 1, 1 ms\n1, 0, 2 ms\n", SIM_ERROR_RANGE },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *path = write_file(rows[i].text);
+        uint32_t count = 42;
+        g_assert_null(network_overrides_read(path, 9, &count, &error));
+        g_assert_error(error, SIM_ERROR, rows[i].code);
+        g_assert_cmpuint(count, ==, 42);
+        g_assert_cmpint(unlink(path), ==, 0);
+    }
+}
+
 /* The keys of a faulty [network] with what is said of them. */
 static void impossible_keys_are_refused(void)
 {
@@ -203,7 +238,7 @@ static void impossible_keys_are_refused(void)
         { "download = 5 kB", "download: " }, { "rate = 1 Mbit/s", "rate: a token bucket needs its size" },
         { "burst = 1 kB", "burst: a token bucket fills" }, { "shaped = sources", "shaped: there is no token bucket" },
         { "queue = 5", "queue: " }, { "sharing = fair", "sharing: " }, { "header = 1 MB", "header: " },
-        { "classes = /no/such/file", "classes: " },
+        { "classes = /no/such/file", "classes: " }, { "overrides = /no/such/file", "overrides: " },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -265,6 +300,8 @@ int main(int argc, char **argv)
     CASE(what_waits_at_the_end_is_in_flight);
     CASE(classes_give_nodes_their_rates);
     CASE(a_wrong_table_of_classes_is_refused);
+    CASE(a_file_overrides_the_latency_of_a_pair);
+    CASE(wrong_overrides_are_refused);
     CASE(impossible_keys_are_refused);
     for (guint i = 0; protocols[i]; i++) {
         if (protocols[i]->routed) continue;             /* needs an overlay that routes */
