@@ -59,19 +59,36 @@ static int by_worth(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* Adds how many nodes hang below each, from the leaves up. */
+static void add_below(const NodeId *parents, uint32_t nodes, double *worth)
+{
+    g_autofree uint32_t *children = g_new0(uint32_t, nodes + 1), *below = g_new0(uint32_t, nodes + 1);
+    g_autofree NodeId *queue = g_new(NodeId, nodes + 1);
+    uint32_t ready = 0;
+    for (NodeId v = 0; v < nodes; v++)
+        if (parents[v] != NODE_NONE) children[parents[v]]++;
+    for (NodeId v = 0; v < nodes; v++)
+        if (!children[v]) queue[ready++] = v;
+    for (uint32_t at = 0; at < ready; at++) {
+        NodeId v = queue[at], up = parents[v];
+        worth[v] += below[v];
+        if (up == NODE_NONE) continue;
+        below[up] += below[v] + 1;
+        if (--children[up] == 0) queue[ready++] = up;
+    }
+}
+
 /* How many nodes hang below each, in all trees together. */
 static void count_below(const FailureScope *scope, double *worth)
 {
     const Topology *overlay = failure_overlay(scope);
     uint32_t nodes = failure_node_count(scope), sources;
     const NodeId *source = failure_sources(scope, &sources);
-    g_autofree NodeId *own = overlay->trees || !overlay->graph ? NULL : g_new(NodeId, nodes + 1);
-    if (own) graph_bfs_tree(overlay->graph, sources ? source[0] : 0, own);
-    for (uint32_t t = 0; t < overlay->trees + (own != NULL); t++) {
-        const NodeId *parents = own ? own : overlay->parents[t];
-        for (NodeId v = 0; v < nodes; v++)
-            for (NodeId up = parents[v]; up != NODE_NONE; up = parents[up]) worth[up]++;
-    }
+    for (uint32_t t = 0; t < overlay->trees; t++) add_below(overlay->parents[t], nodes, worth);
+    if (overlay->trees || !overlay->graph) return;
+    g_autofree NodeId *parents = g_new(NodeId, nodes + 1);
+    graph_bfs_tree(overlay->graph, sources ? source[0] : 0, parents);
+    add_below(parents, nodes, worth);
 }
 
 static void weigh(const Config *config, FailureScope *scope, double *worth)

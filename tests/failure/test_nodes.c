@@ -13,6 +13,8 @@ static void an_attack_takes_the_root_first(void)
     g_assert_nonnull(strstr(events, "down 1 "));
     g_assert_nonnull(strstr(events, "down 2 "));
     g_assert_nonnull(strstr(events, "up 0 11"));
+    g_autoptr(RunResult) all = failing("kind = chain\nnodes = 6", "kind = attack\nby = root\ncount = 6\nat = 1 s\nevery = 1 s");
+    assert_events(all, "down 0 1, down 1 2, down 2 3, down 3 4, down 4 5, down 5 6");
     g_autoptr(RunResult) spared = failing(KARY, "kind = attack\nby = root\nbudget = 14 %\nspare = source");     /* 2 of 14 */
     g_assert_cmpuint(count_events(spared, "down"), ==, 2);
     g_assert_cmpfloat(metric_value(spared, "deliveries"), ==, 0);
