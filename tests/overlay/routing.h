@@ -5,12 +5,18 @@
 #include "../run_text.h"
 #include "registry.h"
 
+enum { LATENCY_MS = 10 };
+
+/* What a message carries. */
+typedef struct { uint64_t key; SimTime sent; } Parcel;
+
 /* What became of the messages of one run. */
 typedef struct {
     uint32_t nodes;
     bool *up;                   /* by start() and stop() */
     uint64_t *keys;             /* the place of each node */
     double sent, arrived, right, hops, passed;
+    double undisturbed;         /* right, and no hop found the next one failed */
     uint32_t most;              /* hops */
     uint32_t *at;               /* how many arrived at each node */
     uint64_t (*distance)(uint64_t key, uint64_t node);      /* the least of it is responsible */
@@ -50,18 +56,23 @@ static void routing_stop(Node *self) { routing.up[node_id(self)] = false; }
 static void routing_receive(Node *self, NodeId from, const Message *message)
 {
     (void)from;
-    g_assert_cmpuint(message->data_size, ==, sizeof(uint64_t));
-    g_assert_cmpuint(message->word, ==, *(const uint64_t *)message->data);
+    Parcel parcel;
+    g_assert_cmpuint(message->data_size, ==, sizeof parcel);
+    memcpy(&parcel, message->data, sizeof parcel);
+    g_assert_cmpuint(message->word, ==, parcel.key);
     routing.arrived++;
     routing.hops += message->hops;
     routing.most = MAX(routing.most, message->hops);
     routing.at[node_id(self)]++;
-    routing.right += node_id(self) == (routing.random_keys ? routing_owner(message->word) : routing_at(message->word));
+    bool right = node_id(self) == (routing.random_keys ? routing_owner(message->word) : routing_at(message->word));
+    routing.right += right;
+    routing.undisturbed += right && node_now(self) - parcel.sent == message->hops * LATENCY_MS * SIM_MS;
 }
 
 static void routing_one(Node *self, uint64_t key)
 {
-    Message message = { .word = key, .publication = PUBLICATION_NONE, .size = 20, .data = &key, .data_size = sizeof key };
+    Parcel parcel = { key, node_now(self) };
+    Message message = { .word = key, .publication = PUBLICATION_NONE, .size = 20, .data = &parcel, .data_size = sizeof parcel };
     routing.sent++;
     if (!node_route(self, key, &message)) routing_receive(self, node_id(self), &message);
 }
@@ -90,7 +101,7 @@ static const Protocol routing_protocol = {
 static inline RunResult *routing_run(uint32_t nodes, const char *scenario, const char *overlay, const char *extra, int random_keys)
 {
     g_autofree char *text = g_strdup_printf(
-        "[scenario]\n%s\n[network]\nlatency = 10 ms\n[overlay]\nnodes = %u\n%s\n[protocol]\nkind = flood\n%s\n", scenario, nodes,
+        "[scenario]\n%s\n[network]\nlatency = %d ms\n[overlay]\nnodes = %u\n%s\n[protocol]\nkind = flood\n%s\n", scenario, LATENCY_MS, nodes,
         overlay, extra);
     g_autoptr(Plan) plan = plan_text(text);
     Scenario *run = (Scenario *)plan->scenarios[0];
