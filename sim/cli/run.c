@@ -120,6 +120,9 @@ static bool conclude(const Plan *plan, const char *place, Outcome *outcome, GErr
     bool done = report(plan, place, outcome, error);
     if (!done && !g_error_matches(*error, SIM_ERROR, SIM_ERROR_EXPECTATION)) return false;
     say_effort(outcome, place);
+    if (outcome->capped)
+        g_printerr("note: the precision of %g is not met after %u replications, the most that replications-max allows\n",
+                   plan->precision, outcome->last - outcome->first + 1);
     if (!outcome->problem) return done;
     g_clear_error(error);
     g_propagate_error(error, g_steal_pointer(&outcome->problem));

@@ -220,6 +220,7 @@ static void sum_up(const Course *course, Outcome *outcome)
     uint64_t replications = adaptive(plan) && course->judged ? course->judged : course->total / course->group_count;
     outcome->first = plan->first_replication;
     outcome->last = plan->first_replication + (uint32_t)replications - 1;
+    outcome->capped = adaptive(plan) && course->only == UINT64_MAX && !precise(course, (uint32_t)replications);
     outcome->runs = course->only == UINT64_MAX ? replications * course->group_count : 1;
     outcome->resumed = course->only == UINT64_MAX ? count_states(course, outcome->runs, RESUMED) : 0;
     outcome->events = course->events;

@@ -31,6 +31,7 @@ typedef struct {
     uint64_t runs, resumed;             /* that count; of them found in results.db */
     uint64_t events;                    /* of the runs made now */
     double seconds;
+    bool capped;                        /* `precision` is not met by `replications-max` */
     GError *problem;                    /* the runs without result and how to replay them; NULL: none */
 } Outcome;
 

@@ -302,6 +302,7 @@ static void precision_keeps_to_its_minimum_and_cap(Place *place, gconstpointer u
     outcome = run(&experiment);
     g_assert_cmpuint(outcome.last, ==, 6);
     g_assert_cmpuint(outcome.runs, ==, 28);
+    g_assert_true(outcome.capped);
 }
 
 static RunResult *slow(const Scenario *scenario, uint64_t seed, const Recording *recording, GError **error)
@@ -323,7 +324,12 @@ static void cut_short(Place *place, int number)
         if (!strstr(error->message, " of 200 runs are kept in ")) _exit(2);
         _exit(sim_error_status(error));
     }
-    g_usleep(150000);
+    g_autofree char *log = g_build_filename(place->directory, "results.db-wal", NULL);
+    GStatBuf about = { 0 };
+    for (int i = 0; i < 1000 && about.st_size < 100000; i++) {      /* until some runs stand there */
+        g_usleep(10000);
+        if (g_stat(log, &about) < 0) about.st_size = 0;
+    }
     kill(child, number);
     int status;
     waitpid(child, &status, 0);
