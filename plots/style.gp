@@ -1,4 +1,5 @@
 # The look that all figures share; every other script loads it.
+# edition 2: what the other scripts rely on; an older one is set aside as style.gp.old
 #
 # in:    data    the data file, NAME.tsv
 #        image   what to draw: its ending chooses the format (.svg .pdf .png .tex .gif)

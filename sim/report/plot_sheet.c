@@ -2,6 +2,7 @@
 #include "report/plot_sheet.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -187,15 +188,25 @@ const char *plot_script_text(const char *name)
     g_assert_not_reached();
 }
 
-/* A style.gp that is there already may be the user's, and stays. */
+/* A style.gp that is there already may be the user's, and stays, unless it is older than the scripts. */
+static bool keep_style(const char *directory)
+{
+    g_autofree char *path = g_build_filename(directory, "style.gp", NULL), *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL)) return false;
+    if (strstr(text, "# edition 2")) return true;
+    g_autofree char *aside = g_strconcat(path, ".old", NULL);
+    (void)g_rename(path, aside);
+    g_printerr("%s is of an earlier version and now called style.gp.old\n", path);
+    return false;
+}
+
 static bool write_files(const PlotSheet *sheet, const char *directory, const char *name, GError **error)
 {
     if (g_mkdir_with_parents(directory, 0777)) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "%s: %s", directory, g_strerror(errno));
         return false;
     }
-    g_autofree char *style = g_build_filename(directory, "style.gp", NULL);
-    return (g_file_test(style, G_FILE_TEST_EXISTS) ||
+    return (keep_style(directory) ||
             write_file(directory, "style", ".gp", plot_script_text("style.gp"), error)) &&
            write_file(directory, name, ".gp", plot_script_text(sheet->script), error) &&
            write_file(directory, name, ".tsv", sheet->data->str, error) &&

@@ -300,6 +300,10 @@ static void a_style_that_is_there_is_kept(Made *made, gconstpointer unused)
     g_autofree char *restyled = drawn_file(made, "p.svg");
     g_assert_null(strstr(svg, "My own"));
     g_assert_nonnull(strstr(restyled, "<text>My own</text>"));
+    g_assert_true(g_file_set_contents(path, "# of an earlier version\n", -1, NULL));
+    g_autofree char *again = drawn_file(made, "p.svg"), *aside = made_text(made, "style.gp.old");
+    g_assert_cmpstr(again, ==, svg);
+    g_assert_cmpstr(aside, ==, "# of an earlier version\n");
 }
 
 static void a_topology_is_drawn_with_nothing_beside_it(Made *made, gconstpointer unused)
