@@ -89,7 +89,7 @@ static char *take_name(Pajek *pajek, char *p, char **after)
 static bool read_vertex(Pajek *pajek, char *line)
 {
     char *start = line + strspn(line, " \t"), *p = start + strcspn(start, " \t"), *fields[2];
-    NodeId node;
+    NodeId node = 0;
     double x, y;
     if (*p) *p++ = '\0';
     if (!find_vertex(pajek, start, &node)) return false;
@@ -120,7 +120,7 @@ static void add_link(Pajek *pajek, NodeId a, NodeId b, bool arc, double weight)
 static bool read_pair(Pajek *pajek, char *line)
 {
     char *fields[3];
-    NodeId a, b;
+    NodeId a = 0, b = 0;
     double weight = NAN;
     unsigned count = text_fields(line, fields, 3);
     if (count < 2) return fault(pajek, "one field; a link, 'from to weight', is expected");
@@ -133,7 +133,7 @@ static bool read_pair(Pajek *pajek, char *line)
 static bool read_list(Pajek *pajek, char *line)
 {
     char *field = strtok_r(line, " \t", &line);
-    NodeId a, b;
+    NodeId a = 0, b = 0;
     if (!find_vertex(pajek, field, &a)) return false;
     while ((field = strtok_r(NULL, " \t", &line))) {
         if (!find_vertex(pajek, field, &b)) return false;
