@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Instructions of world_run() on the workloads of `banyan bench`, which noise on the
-# machine does not touch: more than 5 % above the record fails.  A change that needs more writes the record anew in
-# the same commit and says why:    tests/bench/instructions.sh --record REASON
+# machine does not touch: more than 5 % above the record fails.  A change that needs
+# more writes the record anew in the same commit and says why:
+#     tests/bench/instructions.sh --record REASON
 set -u
 cd "$(dirname "$0")/../.."
 record=tests/bench/instructions.txt
