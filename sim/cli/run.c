@@ -170,7 +170,7 @@ const Command command_run = {
     .name = "run",
     .usage = "SCENARIO [--set section.key=value]... [options]",
     .summary = "run a scenario: all variants, points and replications",
-    .details = "Writes results.db, summary.csv, summary.json and runs.csv (a line a run) into the directory of the experiment and prints the key "
+    .details = "Writes results.db, summary.csv, summary.json and runs.csv (a line a run), quantiles.csv into the directory of the experiment and prints the key "
                "metrics with 95 % confidence intervals.  What is there already is not run again: after Ctrl-C or a crash "
                "the same command goes on, and more replications add to the results.  Results of other settings are never "
                "mixed: they are refused unless --fresh throws them away.\n\n"

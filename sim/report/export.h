@@ -19,6 +19,11 @@ char *export_json(const Samples *samples, guint against, const GArray *verdicts)
  * each metric but those of the machine's speed; free it. */
 char *export_runs(const Samples *samples);
 
-/* Writes summary.csv, summary.json and runs.csv into the directory.  False and *error
+/* One line for each variant, point, metric and quantile (0.1, 0.5, 0.9 of the runs, by
+ * nearest rank), with the order statistics that enclose it with at least 95 % whatever
+ * the distribution, empty where there are too few runs; free it. */
+char *export_quantiles(const Samples *samples);
+
+/* Writes summary.csv, summary.json, runs.csv and quantiles.csv into the directory.  False and *error
  * (SIM_ERROR_MACHINE) where one of them cannot be written. */
 bool export_write(const Samples *samples, const char *directory, const GArray *verdicts, GError **error);

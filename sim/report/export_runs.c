@@ -97,5 +97,6 @@ bool export_write(const Samples *samples, const char *directory, const GArray *v
 {
     return write_file(directory, "summary.csv", export_csv(samples), error) &&
            write_file(directory, "summary.json", export_json(samples, 0, verdicts), error) &&
-           write_file(directory, "runs.csv", export_runs(samples), error);
+           write_file(directory, "runs.csv", export_runs(samples), error) &&
+           write_file(directory, "quantiles.csv", export_quantiles(samples), error);
 }

@@ -143,6 +143,24 @@ static void write_warmup(const Samples *samples, GString *out)
                            least < most ? " to " : "", least < most ? to : "");
 }
 
+/* A share that is 0 or 1 in every run has no spread, which proves less than it seems. */
+static void write_extremes(const Samples *samples, const GArray *chosen, GString *out)
+{
+    size_t fewest = 0;
+    for (guint i = 0; i < chosen->len; i++)
+        for (guint c = 0; c < samples->variants->len * samples->points->len; c++) {
+            guint m = g_array_index(chosen, guint, i), v = c / samples->points->len, p = c % samples->points->len;
+            Estimate mean = samples_mean(samples, v, p, m);
+            bool share = !isnan(samples_pooled(samples, v, p, m).value);
+            if (!share || mean.count < 2 || mean.variance != 0 || (mean.value != 0 && mean.value != 1)) continue;
+            fewest = fewest ? MIN(fewest, mean.count) : mean.count;
+        }
+    if (!fewest) return;
+    g_autofree char *rare = digits_number(ceil(statistics_none_of(fewest, SAMPLES_CONFIDENCE) * 100));
+    g_string_append_printf(out, "0 ± 0 or 1 ± 0: so in each of %zu runs, which leaves up to %s %% of runs (95 %%) in which it is "
+                                "not so.\n", fewest, rare);
+}
+
 static void write_foot(const Samples *samples, const GArray *chosen, GString *out)
 {
     if (samples->replications > 1)
@@ -153,6 +171,7 @@ static void write_foot(const Samples *samples, const GArray *chosen, GString *ou
     if (samples_find(samples->metrics, "delivery_ratio") >= 0)
         g_string_append(out, "delivery_ratio: of the members that were up from the publication until its deadline or the "
                              "end of the\nrun, or that got it; the source itself does not count.\n");
+    write_extremes(samples, chosen, out);
     write_warmup(samples, out);
     write_others(samples, chosen, out);
 }

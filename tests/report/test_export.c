@@ -47,6 +47,17 @@ static void runs_have_a_line_each(Results *results, gconstpointer unused)
     g_assert_cmpstr(lines[12], ==, "mesh,0.2,2,1,1e-09,,7");
 }
 
+static void quantiles_have_intervals_of_order_statistics(Results *results, gconstpointer unused)
+{
+    (void)unused;
+    results->plan->replications = 3;
+    g_autoptr(Samples) samples = results_make(results, fill);
+    g_autofree char *csv = export_quantiles(samples);
+    g_assert_nonnull(strstr(csv, "\ntree,{},delivery_ratio,0.5,0.5,,,,3\n"));          /* three runs are too few */
+    g_assert_nonnull(strstr(csv, "\ntree,{},delivery_ratio,0.9,0.75,,,,3\n"));
+    g_assert_null(strstr(csv, "wall_s"));
+}
+
 static void csv_quotes_what_rfc_4180_asks_for(Results *results, gconstpointer unused)
 {
     (void)unused;
@@ -166,6 +177,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     CASE(csv_has_a_line_for_each_metric, "swept");
     CASE(runs_have_a_line_each, "swept");
+    CASE(quantiles_have_intervals_of_order_statistics, NULL);
     CASE(csv_quotes_what_rfc_4180_asks_for, NULL);
     CASE(json_has_the_shape_of_the_contract, "swept");
     CASE(comparisons_leave_the_machine_out, "swept");
