@@ -94,6 +94,26 @@ static void lookups_meet_failed_nodes_as_often_as_was_published(void)
     }
 }
 
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* B-39 at one place a node: the shares of the ring are exponential, so the 99th percentile is ln 100 means. */
+static void shares_of_the_ring_are_exponential(void)
+{
+    enum { NODES = 10000 };
+    g_autoptr(RunResult) result = routing_run(NODES, "duration = 1 s", "kind = chord", "", 1);
+    g_autofree uint64_t *shares = g_new(uint64_t, NODES);
+    qsort(routing.keys, NODES, sizeof *routing.keys, ascending);
+    for (uint32_t i = 0; i < NODES; i++) shares[i] = routing.keys[(i + 1) % NODES] - routing.keys[i];
+    qsort(shares, NODES, sizeof *shares, ascending);
+    double mean = 0x1p64 / NODES, most = (double)shares[NODES * 99 / 100], least = (double)shares[NODES / 100];
+    judge("99th percentile over mean", most / mean, 0.0995, log(100), 0);
+    judge("1st percentile over mean", least / mean, 0.001, 0.01005, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -102,5 +122,6 @@ int main(int argc, char **argv)
     ADD(control_traffic_is_small_and_grows_with_stripes);
     ADD(stripes_share_the_load);
     ADD(lookups_meet_failed_nodes_as_often_as_was_published);
+    ADD(shares_of_the_ring_are_exponential);
     return g_test_run();
 }
