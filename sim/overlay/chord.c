@@ -20,6 +20,8 @@
  * Identifiers have 64 bits.  A message takes 20 bytes, 8 with a key, and 6 for each
  * node listed in it.  Left out: virtual nodes, and what the nodes would store.
  *
+ * 100,000 nodes under Scribe: 16 s with ten publications take about 3 s of a processor.
+ *
  * Source: I. Stoica, R. Morris, D. Karger, M. F. Kaashoek, H. Balakrishnan, "Chord:
  * a scalable peer-to-peer lookup service for Internet applications", SIGCOMM 2001.
  */

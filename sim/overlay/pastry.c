@@ -25,6 +25,8 @@
  * Identifiers have 64 bits.  A message takes 20 bytes, 8 with a key, and 6 for each
  * node listed in it.
  *
+ * 100,000 nodes under Scribe: 16 s with ten publications take about 7 s of a processor.
+ *
  * Source: A. Rowstron, P. Druschel, "Pastry: scalable, decentralized object location
  * and routing for large-scale peer-to-peer systems", Middleware 2001.
  */

@@ -12,6 +12,9 @@
  * the child least like the stripe's key.  The orphan asks its former siblings, then
  * their children; where there are none, neighbors on the overlay that may have room.
  *
+ * 100,000 nodes: 16 s with ten publications, the joins to all stripes in them, take about
+ * 16 s of a processor and 510 MB.
+ *
  * Simpler than the paper: that last step stands for the spare capacity group, which
  * would find room by an anycast; every node takes all stripes (the in-degree is their
  * number); a hanging part finds out that it is one by the root's clock instead of by
