@@ -9,7 +9,7 @@ enum { DRAWS = 40000 };
 /* E[R^2] = E[L^3] / (3 E[L]), by the quantiles: enough for a standard error. */
 static void rests_have_their_mean(void)
 {
-    static const struct { const char *law; double mean; } rows[] = {
+    const struct { const char *law; double mean; } rows[] = {
         { "constant(30 s)", 15 },                   { "uniform(10 s, 50 s)", (50. * 50 * 50 - 10 * 10 * 10) / 3 / (50. * 50 - 100) },
         { "exponential(30 s)", 30 },                /* */
         { "lognormal(20 s, 0.5)", 10 * exp(1.5 * 0.25) },   { "pareto(10 s, 4)", 10 * 3. / 2 / 2 },

@@ -16,8 +16,8 @@ static void every_form_gives_the_same_places(void)
     static const char *const texts[] = {
         "# ms\n1.5 -2\n\n  3\t4e1\n",
         "1.5,-2\r\n3, 40",
-        "<?xml version='1.0'?><nodelist dimensions=\"2\" rootnodes=\"1\">\n<node isroot=\"1\"><coord> 1.5 </coord>\n"
-        "<coord>-2</coord></node><node ip='1'><coord>3</coord><coord>40.0</coord></node></nodelist>",
+        ("<?xml version='1.0'?><nodelist dimensions=\"2\" rootnodes=\"1\">\n<node isroot=\"1\"><coord> 1.5 </coord>\n"
+         "<coord>-2</coord></node><node ip='1'><coord>3</coord><coord>40.0</coord></node></nodelist>"),
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;

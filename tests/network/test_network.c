@@ -91,7 +91,7 @@ static void the_keys_have_the_defaults_of_the_contract(void)
     g_assert_true(s.jitter.kind == LAW_CONSTANT && s.jitter.a == 0);
     g_assert_false(s.asymmetric);
     g_assert_false(s.reorder);
-    g_assert_true(s.loss == 0);
+    g_assert_false(loss_any(&s.loss));
     g_assert_cmpuint(s.seed, ==, UINT64_MAX);
     params_clear(network_params, &s);
     keys_free(keys);
