@@ -13,7 +13,7 @@ typedef struct {
     uint32_t next_free;         /* number + 1 */
 } Body;
 
-enum { BODY_RECENT = 256 };
+enum { BODY_RECENT = 8192 };
 
 typedef struct {
     Body *list;
@@ -33,7 +33,7 @@ static inline bool message_equal(const Message *a, const Message *b)
 /* The number of `message`; *fresh where it is the first copy of a new one. */
 static inline uint32_t bodies_find(Bodies *bodies, const Message *message, bool *fresh)
 {
-    uint32_t hash = (message->publication * 31u + message->hops * 7u + message->kind) % BODY_RECENT;
+    uint32_t hash = (message->publication * 16u + message->hops + message->kind * 5u) % BODY_RECENT;
     uint32_t at = bodies->recent[hash];
     if (at && bodies->list[at - 1].copies && message_equal(&bodies->list[at - 1].message, message)) {
         *fresh = false;

@@ -188,25 +188,30 @@ static void count_delivery(World *world, Live *live, NodeId node, const Message 
     if (world->recording.deliveries) delivery_record(world, live, node, message->hops);
 }
 
-bool node_deliver(Node *self, const Message *publication)
+/* What is new to this incarnation of the node. */
+static G_GNUC_NO_INLINE void deliver_new(World *world, Live *live, NodeId node, const Message *publication)
 {
-    World *world = self->world;
-    NodeId node = self->id;
-    Live *live = &world->lives[publication->publication];
-    g_assert(live->seen);                       /* else a protocol sends what it did not hold */
-    if (bit_get(live->seen, node)) return false;
     bit_set(live->seen, node);
     if (G_UNLIKELY(live->block)) {
-        if (!coding_deliver(world, live, node)) return true;
+        if (!coding_deliver(world, live, node)) return;
         live = &world->lives[live->block - 1];
         bit_set(live->seen, node);
     }
     if (live->had != live->seen) {
-        if (bit_get(live->had, node)) return true;
+        if (bit_get(live->had, node)) return;
         bit_set(live->had, node);
     }
-    if (live->public.group && !bit_get(world->groups[live->public.group].is_member, node)) return true;
+    if (live->public.group && !bit_get(world->groups[live->public.group].is_member, node)) return;
     count_delivery(world, live, node, publication);
+}
+
+bool node_deliver(Node *self, const Message *publication)
+{
+    World *world = self->world;
+    Live *live = &world->lives[publication->publication];
+    g_assert(live->seen);                       /* else a protocol sends what it did not hold */
+    if (bit_get(live->seen, self->id)) return false;
+    deliver_new(world, live, self->id, publication);
     return true;
 }
 
@@ -291,33 +296,52 @@ void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, con
     engine_at(world->engine, at, EVENT_MESSAGE, sender, other, body);
 }
 
-void node_receive(World *world, NodeId to, NodeId from, uint32_t body)
+/* A message that is not simply the protocol's, or whose node is down. */
+static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId from, const Message *message)
 {
-    const Message message = world->bodies.list[body].message;
     bool up = bit_get(world->up, to);
-    if (G_UNLIKELY(message.flags & MESSAGE_RESET)) {
+    if (message->flags & MESSAGE_RESET) {
         world->resets--;
-        if (up) overlay_broken(world, to, from, &message);
-    } else if (G_UNLIKELY(!up)) {
-        world->counters.reached++;
+        if (up) overlay_broken(world, to, from, message);
+        return;
+    }
+    world->counters.reached++;
+    if (!up) {
         world->counters.dropped[DROP_NODE_DOWN]++;
-        if (message.flags & MESSAGE_CONNECTED)
-            connection_reset(world, from, to, world->now + world_latency(world, to, from), &message);
-    } else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED) && route_is_lost(&message)) {
-        world->counters.reached++;
+        if (message->flags & MESSAGE_CONNECTED)
+            connection_reset(world, from, to, world->now + world_latency(world, to, from), message);
+        return;
+    }
+    if (message->flags & MESSAGE_ROUTED && route_is_lost(message)) {
         world->counters.dropped[DROP_NO_ROUTE]++;
-    } else {
+        return;
+    }
+    world->counters.arrived[message->flags & MESSAGE_PAYLOAD]++;
+    if (message->flags & (MESSAGE_OVERLAY | MESSAGE_JUNK)) overlay_arrive(world, to, from, message);
+    else route_arrive(world, to, from, message);
+}
+
+static inline void receive(World *world, NodeId to, NodeId from, uint32_t body)
+{
+    enum { SPECIAL = MESSAGE_RESET | MESSAGE_OVERLAY | MESSAGE_JUNK | MESSAGE_ROUTED };
+    const Message message = world->bodies.list[body].message;
+    if (G_LIKELY(!(message.flags & SPECIAL) && bit_get(world->up, to))) {
         world->counters.reached++;
         world->counters.arrived[message.flags & MESSAGE_PAYLOAD]++;
-        if (G_UNLIKELY(message.flags & (MESSAGE_OVERLAY | MESSAGE_JUNK))) overlay_arrive(world, to, from, &message);
-        else if (G_UNLIKELY(message.flags & MESSAGE_ROUTED)) route_arrive(world, to, from, &message);
-        else world->protocol->receive(world_node(world, to), from, &message);
+        world->protocol->receive(world_node(world, to), from, &message);
+    } else {
+        receive_special(world, to, from, &message);
     }
     if (--world->bodies.list[body].copies == 0) body_end(world, body);
+}
+
+void node_receive(World *world, NodeId to, NodeId from, uint32_t body)
+{
+    receive(world, to, from, body);
 }
 
 void node_arrive(World *world, const Event *event)
 {
     if (G_UNLIKELY(world->staged)) access_arrive(world, event);
-    else node_receive(world, event->to, event->from, event->word);
+    else receive(world, event->to, event->from, event->word);
 }

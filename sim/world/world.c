@@ -137,6 +137,7 @@ static inline void fetch_ahead(const World *world)
     const Graph *graph = world->graph;
     if (engine_peek(world->engine, FETCH_FIRST, &to, &word)) {
         if (graph) __builtin_prefetch(&graph->first[to]);
+        __builtin_prefetch(&world->bodies.list[word]);      /* of a message; a timer's word does no harm */
         if (world->state_size) __builtin_prefetch(world->states + to * world->state_size);
     }
     if (G_UNLIKELY(world->staged)) stations_fetch(world);
