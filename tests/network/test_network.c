@@ -104,7 +104,7 @@ static void wrong_values_are_refused(void)
         { "placement", "nearest", "x.ini:3: [network] placement: 'nearest' is not a choice; one of random, distinct, in-order" },
         { "placement", "in_order", "x.ini:3: [network] placement: 'in_order' is not a choice; did you mean 'in-order'?" },
         { "loss", "120 %", "x.ini:3: [network] loss: '120 %' is more than the whole; 0 % to 100 % is expected" },
-        { "loss", "gilbert-elliott(0.1, 0.5, 0, 1)", "x.ini:3: [network] loss: 'gilbert-elliott(0.1, 0.5, 0, 1)' is not a share" },
+        { "loss", "gilbert-elliott(0.1)", "x.ini:3: [network] loss: 'gilbert-elliott(0.1)' should read gilbert-elliott(P, R, GOOD, BAD)" },
         { "jitter", "5", "x.ini:3: [network] jitter: '5' needs a unit: ns, us, ms, s, min or h" },
         { "access", "-1 ms", "x.ini:3: [network] access: '-1 ms' is negative; 0 or more is expected" },
         { "reorder", "true", "x.ini:3: [network] reorder: 'true' is neither yes nor no" },
