@@ -123,6 +123,6 @@ char *bench_load_text(const BenchLoad *load, uint32_t nodes, uint32_t publicatio
     g_string_replace(text, "HEIGHT", height, 0);
     g_string_replace(text, "\n[protocol]", count, 0);
     bool given = publications && !load->protocol && !load->setup;
-    g_string_append_printf(text, "publications = %u\n[record]\ndeliveries = no\n", given ? publications : publications_of(load, nodes));
+    g_string_append_printf(text, "publications = %u\n[record]\ndeliveries = no\nstretch = no\n", given ? publications : publications_of(load, nodes));
     return g_string_free(text, FALSE);
 }

@@ -130,20 +130,35 @@ static void stations_fetch(const World *world)
     }
 }
 
+/* Where the arrays lie that every message touches; the same for a whole run. */
+typedef struct {
+    const uint32_t *first, *load;
+    const Link *links;
+    const char *states;
+    size_t state_size;
+    bool staged;
+} Arrays;
+
+static Arrays arrays_of(const World *world)
+{
+    const Graph *graph = world->graph;
+    return (Arrays){ graph ? graph->first : NULL, world->load, graph ? graph->links : NULL, world->states,
+                     world->state_size, world->staged };
+}
+
 /* Asks for the memory that events a little ahead will touch. */
-static inline void fetch_ahead(const World *world)
+static inline void fetch_ahead(const World *world, const Arrays *arrays)
 {
     uint32_t to, word;
-    const Graph *graph = world->graph;
     if (engine_peek(world->engine, FETCH_FIRST, &to, &word)) {
-        if (graph) __builtin_prefetch(&graph->first[to]);
+        if (arrays->first) __builtin_prefetch(&arrays->first[to]);
         __builtin_prefetch(&world->bodies.list[word]);      /* of a message; a timer's word does no harm */
-        if (world->state_size) __builtin_prefetch(world->states + to * world->state_size);
+        if (arrays->state_size) __builtin_prefetch(arrays->states + to * arrays->state_size);
     }
-    if (G_UNLIKELY(world->staged)) stations_fetch(world);
+    if (G_UNLIKELY(arrays->staged)) stations_fetch(world);
     if (!engine_peek(world->engine, FETCH_LINKS, &to, &word)) return;
-    if (graph) __builtin_prefetch(&graph->links[graph->first[to]]);
-    __builtin_prefetch(&world->load[to], 1);
+    if (arrays->first) __builtin_prefetch(&arrays->links[arrays->first[to]]);
+    __builtin_prefetch(&arrays->load[to], 1);
 }
 
 static void timer_fire(World *world, const Event *event)
@@ -188,6 +203,7 @@ void world_stop(World *world, NodeId node)
 static void run(World *world)
 {
     Event event;
+    const Arrays arrays = arrays_of(world);
     bool starts = world->live || world->protocol->start;
     world->protocol_started = true;
     for (NodeId v = 0; starts && v < world->nodes; v++)
@@ -196,7 +212,7 @@ static void run(World *world)
         world->now = event.time;
         if (G_UNLIKELY(world->trace != NULL)) trace_event(world, &event);
         if (G_LIKELY(event.class == EVENT_MESSAGE)) {
-            fetch_ahead(world);
+            fetch_ahead(world, &arrays);
             node_arrive(world, &event);
             continue;
         }
