@@ -162,7 +162,8 @@ void node_send_neighbors(Node *self, NodeId except, const Message *message)
 static void delivery_record(World *world, const Live *live, NodeId node, uint32_t hops)
 {
     const Part *workload = world->scenario->workloads->pdata[live->workload];
-    DeliveryRow row = { workload->name, live->public.number, node, live->public.published, world->now, hops };
+    DeliveryRow row = { result_text(world->result, workload->name), live->public.number, node, live->public.published,
+                        world->now, hops };
     g_array_append_val(world->result->deliveries, row);
 }
 
