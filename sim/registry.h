@@ -52,6 +52,7 @@
     X(flood) \
     X(gossip) \
     X(gossipsub) \
+    X(mesh_pull) \
     X(plumtree) \
     X(scribe) \
     X(splitstream) \
