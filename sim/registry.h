@@ -94,6 +94,7 @@
     X(drops) \
     X(availability) \
     X(recovery) \
+    X(detection) \
     X(warmup)
 
 #define COMMANDS(X) \

@@ -28,6 +28,21 @@ typedef struct {
 
 enum { REACH_50, REACH_90, REACH_99, REACHES };
 
+/* Who may find that a node has failed. */
+typedef enum { DETECTED_BY_NOBODY, DETECTED_BY_CONNECTION, DETECTED_BY_DETECTOR } DetectedBy;
+
+/* Failures and who found out, since the end of the warm-up. */
+typedef struct {
+    DetectedBy by;
+    uint64_t crashes;                   /* nodes that went down without a word */
+    uint64_t noticed;                   /* of these, those that some neighbor found down before they came back */
+    uint64_t found;                     /* (crash, neighbor that found it) */
+    unsigned __int128 time, first_time; /* from the crash: summed over `found`, and over the first of each `noticed`, ns */
+    SimTime longest;
+    uint64_t wrong;                     /* neighbors held for down that were up */
+    uint64_t messages, bytes;           /* of the detector */
+} Detections;
+
 /* A whole run; publications before the warm-up are left out of all but `ledger`. */
 typedef struct {
     uint32_t nodes;
@@ -57,6 +72,7 @@ typedef struct {
     double recovery_time, outage_time;  /* sums, ns */
     uint64_t connected_samples;
     double connected_sum, connected_least;      /* share of the nodes up in the largest part, over the samples */
+    Detections detections;
     uint32_t components, largest;       /* of the overlay as built: how many, nodes in the largest */
 
     struct {                            /* from time 0 on: sent = arrived + dropped + in flight */

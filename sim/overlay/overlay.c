@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#define DETECTOR(field) offsetof(OverlaySettings, detector) + offsetof(DetectorSettings, field)
+
 const Param overlay_params[] = {
     { "nodes", PARAM_COUNT, offsetof(OverlaySettings, nodes), "", 1, 1e9,
       "how many nodes; not where a file or the kind's own keys say it", NULL },
@@ -15,6 +17,24 @@ const Param overlay_params[] = {
       "kind of the mesh that a tree is taken from; its keys stand here too", NULL },
     { "seed", PARAM_WHOLE, offsetof(OverlaySettings, seed), "", 0, 0,
       "the same overlay in every replication; absent: a new one for each", NULL },
+    { "detector", PARAM_CHOICE, DETECTOR(kind), "connection", 0, 0,
+      "who finds out that a neighbor failed: a live overlay's connections as they are used, heartbeats, or SWIM's probes "
+      "(a static overlay is only watched)", "connection|heartbeat|swim" },
+    { "detector-period", PARAM_DURATION, DETECTOR(period), "1 s", 1, 1e18,
+      "heartbeat, swim: time between a node's heartbeats to each neighbor, or between its probes", NULL },
+    { "detector-missed", PARAM_COUNT, DETECTOR(missed), "3", 1, 1000,
+      "heartbeat: a neighbor is down when this many heartbeats in a row have not come, half a period after the last was due", NULL },
+    { "detector-timeout", PARAM_DURATION, DETECTOR(timeout), "300 ms", 1, 1e18,
+      "swim: time after which an unanswered probe is repeated by others; less than detector-period", NULL },
+    { "detector-indirect", PARAM_COUNT, DETECTOR(indirect), "3", 0, 64,
+      "swim: how many others are asked to probe who has not answered; the paper's k", NULL },
+    { "detector-probe", PARAM_CHOICE, DETECTOR(probe), "round-robin", 0, 0,
+      "swim: whom to probe next, each in turn in a random order, or any at random", "round-robin|random" },
+    { "detector-suspicion", PARAM_COUNT, DETECTOR(suspicion), "3", 0, 1000,
+      "swim: a suspect has this many times ceil(ln(n + 1)) periods to refute it; 0: it is down at once", NULL },
+    { "detector-gossip", PARAM_COUNT, DETECTOR(gossip), "3", 0, 1000,
+      "swim: news is passed on this many times ceil(ln(n + 1)) times; 0: not at all", NULL },
+    { "detector-piggyback", PARAM_COUNT, DETECTOR(piggyback), "6", 1, 64, "swim: most news that a message carries along", NULL },
     PARAM_END
 };
 

@@ -8,6 +8,22 @@
 
 typedef enum { DISCONNECTED_DEFAULT, DISCONNECTED_KEEP, DISCONNECTED_REFUSE, DISCONNECTED_LARGEST } Disconnected;
 
+/* Who finds out that a neighbor has failed. */
+typedef enum { DETECTOR_CONNECTION, DETECTOR_HEARTBEAT, DETECTOR_SWIM } DetectorKind;
+typedef enum { PROBE_ROUND_ROBIN, PROBE_RANDOM } DetectorProbe;
+
+typedef struct {
+    int kind;                   /* DetectorKind */
+    SimTime period;             /* between a node's heartbeats, or probes, ns */
+    uint32_t missed;            /* heartbeats in a row */
+    SimTime timeout;            /* of a probe, until others are asked to probe too; < period */
+    uint32_t indirect;          /* how many are asked */
+    int probe;                  /* DetectorProbe: in which order */
+    uint32_t suspicion;         /* periods for each ceil(ln(n + 1)) of n nodes; 0: no suspicion */
+    uint32_t gossip;            /* times that news is passed on, likewise; 0: not at all */
+    uint32_t piggyback;         /* most news in a message */
+} DetectorSettings;
+
 /* The keys that every overlay has. */
 typedef struct {
     uint32_t nodes;             /* PARAM_NO_COUNT where a file or the kind's own keys say it */
@@ -15,6 +31,7 @@ typedef struct {
     Distribution join;          /* when each node joins, ns; constant 0: all are there from the start */
     char *mesh;                 /* kind of the mesh that a tree is taken from */
     uint64_t seed;              /* the same overlay in every replication; UINT64_MAX: drawn for each */
+    DetectorSettings detector;
 } OverlaySettings;
 
 extern const Param overlay_params[];
@@ -32,6 +49,10 @@ typedef struct {
     uint64_t seed;
     const uint64_t *up;         /* bit a node: it is there from the start */
 } LiveScope;
+
+/* The kind of the message of its own that unreachable() is told of where a failure
+ * detector says so, and nothing was sent. */
+enum { OVERLAY_SUSPECTED = 255 };
 
 /* An overlay that maintains itself: what it gives.  Its messages are control
  * messages; slots marked (optional) may be NULL. */

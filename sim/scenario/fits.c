@@ -215,11 +215,21 @@ void fits_places(Making *making)
     blame_size(making, what);
 }
 
+static void check_detector(const Making *making)
+{
+    const DetectorSettings *settings = &making->scenario->overlay_settings.detector;
+    const Keys *keys = making_keys(making, "overlay", NULL);
+    if (settings->kind != DETECTOR_SWIM || settings->timeout < settings->period) return;
+    making_blame(keys, "detector-timeout", "a probe is repeated within its period; less than detector-period is expected");
+    making_blame(keys, "detector-period", "a probe is repeated within its period; more than detector-timeout is expected");
+}
+
 void fits_live(Making *making)
 {
     const Overlay *overlay = scenario_overlay(making->scenario);
     const Protocol *protocol = scenario_protocol(making->scenario);
     if (!overlay || !protocol) return;
+    check_detector(making);
     if (protocol->routed && !(overlay->live && overlay->live->route)) {
         making_blame(making_keys(making, "protocol", NULL), "kind",
                      "it routes by key, which only a structured overlay can; chord or pastry");

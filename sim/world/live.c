@@ -145,6 +145,7 @@ bool overlay_neighbor_add(Node *self, NodeId other)
     memmove(&view->links[at + 1], &view->links[at], (view->count++ - at) * sizeof(Link));
     SimTime latency = world_latency(world, self->id, other);
     view->links[at] = (Link){ other, latency < LATENCY_ESCAPED ? (uint32_t)latency : LATENCY_ESCAPED };
+    if (world->detector) world->detector->gain(self, other);
     if (world->protocol->neighbor_up && world->protocol_started) world->protocol->neighbor_up(self, other);
     return true;
 }
@@ -156,6 +157,7 @@ bool overlay_neighbor_remove(Node *self, NodeId other)
     uint32_t at = view_find(view, other);
     if (at == view->count || view->links[at].to != other) return false;
     memmove(&view->links[at], &view->links[at + 1], (--view->count - at) * sizeof(Link));
+    if (world->detector) world->detector->lose(self, other);
     if (world->protocol->neighbor_down && world->protocol_started) world->protocol->neighbor_down(self, other);
     return true;
 }

@@ -141,6 +141,7 @@ static void node_change(World *world, const Change *change)
         if (*holds && --*holds == 0) node_come_up(world, change->node);
     } else if ((*holds)++ == 0) {
         if (change->orderly && world->live && world->live->leave) world->live->leave(world_node(world, change->node));
+        detect_gone(world, change->node, change->orderly);
         node_go_down(world, change->node);
     }
 }

@@ -113,7 +113,7 @@ void node_send(Node *self, NodeId to, const Message *message)
     uint32_t place = world->graph ? graph_find(world->graph, self->id, to) : UINT32_MAX;
     SimTime latency = place != UINT32_MAX ? link_latency(world, self->id, &world->graph->links[place])
                                           : world_latency(world, self->id, to);
-    bool linked = world->views && !(message->flags & MESSAGE_OVERLAY) && live_is_neighbor(world, self->id, to);
+    bool linked = world->views && !(message->flags & (MESSAGE_OVERLAY | MESSAGE_DETECTOR)) && live_is_neighbor(world, self->id, to);
     Message kept;
     uint32_t body = body_take(world, linked ? over_link(world, message, &kept) : message);
     count_sent(world, self->id, message, 1);
@@ -277,6 +277,7 @@ bool node_cancel(Node *self, uint64_t timer)
 /* The news that a connection broke has reached its sender. */
 static void overlay_broken(World *world, NodeId sender, NodeId other, const Message *message)
 {
+    if (live_is_neighbor(world, sender, other)) detect_found(world, other);
     if (world->live->unreachable) world->live->unreachable(world_node(world, sender), other, message);
     if (message->flags & MESSAGE_ROUTED) route_again(world, sender, message);
 }
@@ -289,6 +290,7 @@ static void overlay_arrive(World *world, NodeId to, NodeId from, const Message *
 
 void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, const Message *message)
 {
+    if (world->detector && world->views && live_is_neighbor(world, sender, other)) return;      /* it is for the detector to find out */
     Message reset = *message;
     reset.flags |= MESSAGE_RESET;
     uint32_t body = body_take(world, &reset);
@@ -318,13 +320,14 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
         return;
     }
     world->counters.arrived[message->flags & MESSAGE_PAYLOAD]++;
-    if (message->flags & (MESSAGE_OVERLAY | MESSAGE_JUNK)) overlay_arrive(world, to, from, message);
+    if (message->flags & MESSAGE_DETECTOR) world->detector->receive(world_node(world, to), from, message);
+    else if (message->flags & (MESSAGE_OVERLAY | MESSAGE_JUNK)) overlay_arrive(world, to, from, message);
     else route_arrive(world, to, from, message);
 }
 
 static inline void receive(World *world, NodeId to, NodeId from, uint32_t body)
 {
-    enum { SPECIAL = MESSAGE_RESET | MESSAGE_OVERLAY | MESSAGE_JUNK | MESSAGE_ROUTED };
+    enum { SPECIAL = MESSAGE_RESET | MESSAGE_OVERLAY | MESSAGE_JUNK | MESSAGE_ROUTED | MESSAGE_DETECTOR };
     const Message message = world->bodies.list[body].message;
     if (G_LIKELY(!(message.flags & SPECIAL) && bit_get(world->up, to))) {
         world->counters.reached++;

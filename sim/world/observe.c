@@ -51,6 +51,9 @@ void observe_sample(World *world)
     series_add(world, "available", world->now, world->nodes ? (double)world->up_count / world->nodes : 0);
     series_add(world, "messages", world->now, (double)(sent - world->step_sent));
     series_add(world, "deliveries", world->now, (double)(world->deliveries - world->step_deliveries));
+    uint64_t found = world->seen.detections.found;
+    if (world->detector) series_add(world, "detections", world->now, (double)(found - world->step_found));
+    world->step_found = found;
     double share;
     if (recovery_connected(world, world->samples++, &share)) series_add(world, "connected", world->now, share);
     world->step_sent = sent;

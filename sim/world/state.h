@@ -6,6 +6,7 @@
 #include "core/calendar.h"
 #include "core/engine.h"
 #include "metric/metric.h"
+#include "overlay/detector.h"
 #include "scenario/scenario.h"
 #include "world/bodies.h"
 #include "world/result.h"
@@ -74,10 +75,11 @@ typedef struct {
 typedef struct { Link *links; uint32_t count, room; } View;
 
 /* Whose message it is, and how it is carried; beside MESSAGE_PAYLOAD. */
-enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8, MESSAGE_JUNK = 16, MESSAGE_ROUTED = 32 };
+enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8, MESSAGE_JUNK = 16, MESSAGE_ROUTED = 32,
+       MESSAGE_DETECTOR = 64 };
 
 /* Whose timer it is: the top bits of its tag. */
-enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_OWNER_SHIFT = 30 };
+enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_DETECTOR = 2, TIMER_OWNER_SHIFT = 30 };
 
 /* What the failures plan. */
 typedef enum { CHANGE_NODE, CHANGE_LINK, CHANGE_PARTITION, CHANGE_DISTURBANCE, CHANGE_SPAM } ChangeType;
@@ -163,6 +165,15 @@ struct World {
     uint32_t joined_count;
     uint64_t resets;            /* news of broken connections under way: no messages, not in the ledger */
 
+    /* a failure detector; NULL and unused where connections tell, or nobody does */
+    const Detector *detector;
+    char *detector_states;      /* nodes * detector_size */
+    size_t detector_size;
+    Random *detector_randoms;
+    uint64_t detector_key;
+    uint32_t *noticed;          /* of each node: the transition of its last crash that somebody found;
+                                 * UINT32_MAX: it left; NULL: nobody looks */
+
     /* the way of a message */
     bool plain;                 /* nothing on the way but latency: straight into the engine */
     bool draws;                 /* the network has loss or jitter */
@@ -215,7 +226,7 @@ struct World {
     Observation seen;
     Classes by_depth, by_age;
     uint32_t samples;           /* of the series so far */
-    uint64_t step_sent, step_deliveries;        /* before the running step of the series */
+    uint64_t step_sent, step_deliveries, step_found;        /* before the running step of the series */
     bool stretches;             /* stretch is recorded */
     uint32_t stress_links;      /* physical links whose stress is recorded; 0: it is not */
     uint64_t deliveries;        /* first deliveries so far, warm-up included */
@@ -265,6 +276,14 @@ void live_free(World *world);
 void live_start(World *world, NodeId node);
 void live_stop(World *world, NodeId node);
 bool live_is_neighbor(const World *world, NodeId node, NodeId other);
+
+/* detect.c */
+void detect_prepare(World *world);
+void detect_free(World *world);
+void detect_start(World *world, NodeId node);
+void detect_stop(World *world, NodeId node);
+void detect_gone(World *world, NodeId node, bool orderly);      /* a node goes down now */
+void detect_found(World *world, NodeId other);              /* somebody holds it for down */
 
 /* route.c: a routed message has come to a node, or could not be sent on from it. */
 void route_arrive(World *world, NodeId node, NodeId from, const Message *message);

@@ -55,6 +55,7 @@ static bool protocol_prepare(World *world, GError **error)
     world->state_size = (protocol->state_size + 7) / 8 * 8;
     if (world->state_size) world->states = big_new(world->nodes, world->state_size);
     if (world->live) live_prepare(world);
+    detect_prepare(world);
     world->shared = g_malloc0(protocol->shared_size + 1);
     world->random_key = random_key(world->seed, "protocol");
     world->load = big_new(world->nodes, sizeof(uint32_t));
@@ -167,9 +168,10 @@ static void timer_fire(World *world, const Event *event)
     if (!engine_timer_take(world->engine, event->word, &epoch, &tag)) return;
     if (world->epochs && (world->epochs[event->to] != epoch || !bit_get(world->up, event->to))) return;
     world->counters.timers++;
-    if (tag >> TIMER_OWNER_SHIFT == TIMER_OVERLAY)
-        world->live->timer(world_node(world, event->to), tag & ((1u << TIMER_OWNER_SHIFT) - 1));
-    else world->protocol->timer(world_node(world, event->to), tag);
+    uint32_t owner = tag >> TIMER_OWNER_SHIFT, own = tag & ((1u << TIMER_OWNER_SHIFT) - 1);
+    if (owner == TIMER_PROTOCOL) world->protocol->timer(world_node(world, event->to), own);
+    else if (owner == TIMER_OVERLAY) world->live->timer(world_node(world, event->to), own);
+    else world->detector->timer(world_node(world, event->to), own);
 }
 
 static void trace_event(World *world, const Event *event)
@@ -189,6 +191,7 @@ void world_start(World *world, NodeId node)
 {
     if (world->state_size) memset(world->states + node * world->state_size, 0, world->state_size);
     world->protocol_started = false;
+    if (world->detector) detect_start(world, node);
     if (world->live) live_start(world, node);
     world->protocol_started = true;
     if (world->protocol->start) world->protocol->start(world_node(world, node));
@@ -198,13 +201,14 @@ void world_stop(World *world, NodeId node)
 {
     if (world->protocol->stop) world->protocol->stop(world_node(world, node));
     if (world->live) live_stop(world, node);
+    if (world->detector) detect_stop(world, node);
 }
 
 static void run(World *world)
 {
     Event event;
     const Arrays arrays = arrays_of(world);
-    bool starts = world->live || world->protocol->start;
+    bool starts = world->live || world->detector || world->protocol->start;
     world->protocol_started = true;
     for (NodeId v = 0; starts && v < world->nodes; v++)
         if (bit_get(world->up, v)) world_start(world, v);
@@ -231,10 +235,11 @@ static void run(World *world)
 
 static void tear_down(World *world)
 {
-    bool stops = world->protocol->stop || (world->live && world->live->stop);
+    bool stops = world->protocol->stop || world->detector || (world->live && world->live->stop);
     for (NodeId v = 0; world->ran && stops && v < world->nodes; v++)
         if (bit_get(world->up, v)) world_stop(world, v);
     if (world->live) live_free(world);
+    detect_free(world);
     if (world->shared && world->protocol->release) world->protocol->release(world->shared);
     publications_free(world);
     failures_free(world);

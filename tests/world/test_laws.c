@@ -10,6 +10,8 @@ static const char *const overlay_texts[] = {
     "kind = hyparview\nnodes = 120\nshuffle-period = 1 s",
     "kind = cyclon\nnodes = 120\nperiod = 500 ms\nbootstrap = chain", "kind = cyclon\nnodes = 120\nperiod = 1 s\njoin = uniform(0 s, 6 s)",
     "kind = hyparview\nnodes = 120\njoin = uniform(0 s, 6 s)\nkeep-alive = 2 s\nshuffle-period = 1 s",
+    "kind = hyparview\nnodes = 120\ndetector = heartbeat\ndetector-period = 500 ms", "kind = complete\nnodes = 60\ndetector = heartbeat",
+    "kind = hyparview\nnodes = 120\ndetector = swim\ndetector-suspicion = 1", "kind = complete\nnodes = 60\ndetector = swim",
     "kind = chord\nnodes = 120\nstabilise = 1 s\nfix-fingers = 500 ms",
     "kind = chord\nnodes = 120\nstabilise = 1 s\nbegin = join\njoin = uniform(0 s, 6 s)",
     "kind = pastry\nnodes = 120\nleaf-set = 8\nkeep-alive = 1 s",
