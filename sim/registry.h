@@ -54,6 +54,7 @@
     X(gossipsub) \
     X(mesh_pull) \
     X(plumtree) \
+    X(reverse_path) \
     X(scribe) \
     X(splitstream) \
     X(rumour) \

@@ -72,6 +72,10 @@ typedef struct {
     NodeId (*route)(Node *self, uint64_t key);
     uint64_t (*key)(Node *self, NodeId node);       /* the node's own place among the keys */
 
+    /* (optional) Overlays that keep ways between their nodes: the next hop of `of`, this
+     * node or a neighbor, to `to`; NODE_NONE where none is known here. */
+    NodeId (*next_hop)(Node *self, NodeId of, NodeId to);
+
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
     void (*prepare)(const void *config, const LiveScope *scope, void *shared);      /* (optional) */
     void (*release)(void *shared);                              /* (optional) frees what prepare() made */

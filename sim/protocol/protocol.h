@@ -32,6 +32,7 @@ typedef struct {
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
     bool fixed_overlay;         /* it is laid out at set-up: refused on a live overlay */
     bool routed;                /* it uses node_route(): refused on an overlay that is not structured */
+    bool paths;                 /* it uses node_next_hop(): refused on a live overlay that keeps no ways to its nodes */
 
     /* Called by the world; slots marked (optional) may be NULL. */
     bool (*prepare)(const void *config, const ProtocolScope *scope, void *shared, GError **error); /* (optional) */
@@ -83,6 +84,11 @@ bool        node_route(Node *self, uint64_t key, const Message *message);
 
 /* The place of a node among the keys of a structured overlay. */
 uint64_t    node_key(Node *self, NodeId node);
+
+/* The next hop of `of`, this node or a neighbor, to `to` as this node knows it: on a
+ * static overlay the one of least latency from `to` on, whatever fails; on a live one
+ * what the neighbor has told.  NODE_NONE where it knows of no way, or `of` is `to`. */
+NodeId      node_next_hop(Node *self, NodeId of, NodeId to);
 
 /* Hands a publication to the application here.  True if this incarnation of
  * the node has not had it before; else it counts as a duplicate.  The source

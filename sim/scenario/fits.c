@@ -235,6 +235,12 @@ void fits_live(Making *making)
                      "it routes by key, which only a structured overlay can; chord or pastry");
         making_blame(making_keys(making, "overlay", NULL), "kind", "it cannot route by key, and the protocol does; chord or pastry");
     }
+    if (protocol->paths && overlay->live && !overlay->live->next_hop) {
+        making_blame(making_keys(making, "protocol", NULL), "kind",
+                     "it follows the ways that an overlay keeps between its nodes; narada, or a static overlay");
+        making_blame(making_keys(making, "overlay", NULL), "kind",
+                     "it keeps no ways between its nodes, which the protocol follows; narada, or a static overlay");
+    }
     if (!overlay->live || !protocol->fixed_overlay) return;
     making_blame(making_keys(making, "protocol", NULL), "kind",
                  "it is laid out over fixed links, which an overlay that maintains itself has not");

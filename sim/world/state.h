@@ -216,6 +216,7 @@ struct World {
     GArray *restarts;           /* of NodeId: who has come up again so far */
     GArray *planned;            /* of Live, until the plan is sorted */
     uint64_t unmade;
+    GHashTable *ways;           /* to a node: each node's next hop on a static overlay; NULL until asked for */
     Source *sources;            /* ascending by node, each once */
     uint32_t source_count;
 
@@ -289,6 +290,9 @@ void detect_found(World *world, NodeId other);              /* somebody holds it
 void route_arrive(World *world, NodeId node, NodeId from, const Message *message);
 void route_again(World *world, NodeId node, const Message *message);
 bool route_is_lost(const Message *message);                 /* it has gone in circles */
+
+/* next_hop.c */
+void next_hop_free(World *world);
 
 /* Seconds since *since (monotonic us), which becomes now. */
 double world_lap(gint64 *since);

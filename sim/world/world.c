@@ -262,6 +262,7 @@ static void tear_down(World *world)
     big_free(world->last_transition, world->nodes, sizeof(uint32_t));
     big_free(world->load, world->nodes, sizeof(uint32_t));
     access_free(world);
+    next_hop_free(world);
     topology_free(world->topology);
     engine_free(world->engine);
     bodies_clear(&world->bodies);
