@@ -39,6 +39,7 @@
     X(kary_tree) \
     X(minimum_spanning_tree) \
     X(multi_tree) \
+    X(narada) \
     X(pastry) \
     X(random_regular) \
     X(random_tree) \
