@@ -11,15 +11,15 @@
  * at random and add the link if it saves enough (utility); they drop the neighbor that
  * both ends use least (consensus cost).
  *
- * Published: the rules, 3 to 6 neighbors, a refresh of 30 s.  Our own: all other periods
- * and the shares `add` and `drop`; a threshold is its share of the members, in proportion
+ * Published, as recalled: the rules, 3 to 6 neighbors, a refresh of 30 s.  Our own: all other
+ * periods and the shares `add` and `drop`; a threshold is its share of the members, in proportion
  * to the larger degree of both ends over `max-degree`.  Where the paper leaves it open:
- * membership and routes travel in one message; the number of a refresh is its time, so that
- * who restarts is newer than what was heard of it; ways count for data once told; an update
- * goes out `hold` after a link came or went or a told way broke.  Beyond the paper: one of
- * those believed dead is asked for a link by the same chance as the silent, for the sides
- * of a partition that lasts declare each other dead.  Left out: a member that leaves goes
- * at once and forwards no longer (transient forwarding); bandwidth as a metric.
+ * membership and routes travel in one message; the number of a refresh is its time, newer
+ * than all before a restart; ways count for data once told; an update goes out `hold` after
+ * a link came or went or a told way broke.  Beyond the paper: one of those believed dead is
+ * asked for a link by the same chance as the silent, for the sides of a partition that lasts
+ * declare each other dead.  Left out: bandwidth as a metric, and transient forwarding by a
+ * member that leaves: it goes at once.
  *
  * Memory and updates grow with the members: at most 4,096 nodes.  A message takes 26
  * bytes, 10 for each member in it, and for its way 4 and 6 for each hop between.
@@ -36,8 +36,8 @@ typedef struct {
     double add, drop;
 } Config;
 
-enum { ADD, ACCEPT, DROP, LEAVE, UPDATE, PING, PONG, ASK, COSTS };          /* messages */
-enum { TO_JOIN, TO_REPAIR, TO_IMPROVE };                                            /* reasons of ADD */
+enum { ADD, ACCEPT, DROP, LEAVE, UPDATE, PING, PONG, ASK, COSTS };      /* messages */
+enum { TO_JOIN, TO_REPAIR, TO_IMPROVE };                                         /* reasons of ADD */
 enum { TICK_UPDATE, TICK_PING, TICK_IMPROVE, TICK_REPAIR, TICK_JOIN, TICK_PROBE };  /* timers; + 4 member + tries */
 enum { MESSAGE_BYTES = 26, NODES_MOST = 4096, TRIES = 3 };
 #define NUMBER_STEP (100 * SIM_MS)
@@ -48,7 +48,7 @@ enum { MESSAGE_BYTES = 26, NODES_MOST = 4096, TRIES = 3 };
 
 static const Param params[] = {
     COUNT("contacts", contacts, "2", 100, "members that a newcomer asks for a link"),
-    COUNT("min-degree", min_degree, "3", 1000, "neighbors below which any link is added, up to which none is dropped"),
+    COUNT("min-degree", min_degree, "3", 1000, "neighbors below which any useful link is added, up to which none is dropped"),
     COUNT("max-degree", max_degree, "6", 1000, "neighbors from which links are added for repair and joins alone"),
     TIME("refresh", refresh, "30 s", "time between a node's updates to its neighbors"),
     TIME("hold", hold, "1 s", "time from a link that came or went, or a way that broke, to an early update"),
@@ -95,19 +95,19 @@ static void fits(const void *config, uint32_t nodes, const Keys *keys)
 static NaradaTable *table_of(Node *self) { return &((State *)overlay_state(self))->table; }
 static uint32_t number_of(const Node *self) { return (uint32_t)(node_now(self) / NUMBER_STEP) + 1; }   /* over restarts */
 
+static void post(Node *self, NodeId to, Message message, uint32_t bytes)
+{
+    message.publication = PUBLICATION_NONE;
+    message.size = MESSAGE_BYTES + bytes;
+    overlay_send(self, to, &message);
+}
+
 static void send_words(Node *self, NodeId to, uint8_t kind, const uint32_t *words, uint32_t count, uint32_t bytes)
 {
-    Message message = { .publication = PUBLICATION_NONE, .size = MESSAGE_BYTES + bytes, .kind = kind, .data = words,
-                        .data_size = count * (uint32_t)sizeof *words };
-    overlay_send(self, to, &message);
+    post(self, to, (Message){ .kind = kind, .data = words, .data_size = count * (uint32_t)sizeof *words }, bytes);
 }
 
-static void send(Node *self, NodeId to, uint8_t kind, uint64_t word)
-{
-    Message message = { .word = word, .publication = PUBLICATION_NONE, .size = MESSAGE_BYTES, .kind = kind };
-    overlay_send(self, to, &message);
-}
-
+static void send(Node *self, NodeId to, uint8_t kind, uint64_t word) { post(self, to, (Message){ .kind = kind, .word = word }, 0); }
 static void ask_for_link(Node *self, NodeId to, uint64_t reason) { send(self, to, ADD, reason << 32 | number_of(self)); }
 static void ping(Node *self, NodeId to) { send(self, to, PING, (uint64_t)node_now(self)); }
 
@@ -126,10 +126,7 @@ static void update_early(Node *self)
     if (state->update_due > node_now(self) + config->hold) plan_update(self, config->hold);
 }
 
-static void choose(Node *self)
-{
-    if (narada_choose(table_of(self))) update_early(self);
-}
+static void choose(Node *self) { if (narada_choose(table_of(self))) update_early(self); }
 
 static void join(Node *self)
 {
@@ -349,9 +346,8 @@ static void receive_costs(Node *self, NodeId from, const Message *message)
     if (from != state->candidate || state->distance < 0 || narada_neighbor(table, from)) return;
     state->candidate = NODE_NONE;
     double utility = narada_utility(table, state->distance, words, message->data_size / (uint32_t)sizeof *words);
-    bool few = table->count < config->min_degree;
-    if (few || (table->count < config->max_degree && utility > threshold(self, config->add, words[0])))
-        ask_for_link(self, from, TO_IMPROVE);
+    double least = table->count < config->min_degree ? 0 : threshold(self, config->add, words[0]);
+    if (table->count < config->max_degree && utility > least) ask_for_link(self, from, TO_IMPROVE);
 }
 
 static void receive(Node *self, NodeId from, const Message *message)
@@ -383,11 +379,14 @@ static void timer(Node *self, uint32_t tag)
     }
 }
 
+/* Said by a detector, where there is one. */
+static void unreachable(Node *self, NodeId to, const Message *message) { (void)message; declare_dead(self, to); }
 static NodeId next_hop(Node *self, NodeId of, NodeId to) { return narada_next_hop(table_of(self), of, to); }
 
 static const LiveOverlay live = {
     .state_size = sizeof(State),
-    .start = start, .receive = receive, .timer = timer, .leave = leave, .stop = stop, .next_hop = next_hop,
+    .start = start, .receive = receive, .timer = timer, .unreachable = unreachable, .leave = leave, .stop = stop,
+    .next_hop = next_hop,
 };
 
 const Overlay overlay_narada = {

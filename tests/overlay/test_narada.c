@@ -171,13 +171,13 @@ static void those_that_come_back_are_taken_in_again(void)
 }
 
 /* The share delivered while nodes leave and come back; mean of three runs. */
-static double share_delivered(const char *graceful)
+static double share_delivered(const char *keys, const char *graceful)
 {
     double sum = 0;
     g_autofree char *extra = g_strdup_printf(
         "[workload w]\nkind = publish\npublications = 200\nstart = 60 s\ninterval = 200 ms\n"
         "[failure f]\nkind = churn\nsession = exponential(2 min)\ndowntime = exponential(20 s)\nspare = source\ngraceful = %s\n", graceful);
-    g_autofree char *text = quick(60, "duration = 110 s", "", extra);
+    g_autofree char *text = quick(60, "duration = 110 s", keys, extra);
     for (uint32_t r = 0; r < 3; r++) {
         g_autoptr(RunResult) result = run_text(text, r);
         sum += metric_value(result, "delivery_ratio");
@@ -187,11 +187,18 @@ static double share_delivered(const char *graceful)
 
 static void who_says_goodbye_is_missed_less(void)
 {
-    double crashed = share_delivered("0"), left = share_delivered("100 %");
+    double crashed = share_delivered("", "0"), left = share_delivered("", "100 %");
     g_test_message("crashed %g, left %g", crashed, left);
     g_assert_cmpfloat(crashed, >, 0.9);
     g_assert_cmpfloat(left, >, 0.99);
     g_assert_cmpfloat(left, >, crashed + 0.02);
+}
+
+static void a_detector_finds_the_crashed_sooner(void)
+{
+    double slow = share_delivered("", "0"), fast = share_delivered("detector = heartbeat\ndetector-period = 200 ms", "0");
+    g_test_message("%g, with a detector %g", slow, fast);
+    g_assert_cmpfloat(fast, >, slow + 0.01);
 }
 
 static void a_partition_that_heals_is_repaired(void)
@@ -266,6 +273,7 @@ int main(int argc, char **argv)
     ADD(the_crashed_are_found_out_and_ways_lead_around_them);
     ADD(those_that_come_back_are_taken_in_again);
     ADD(who_says_goodbye_is_missed_less);
+    ADD(a_detector_finds_the_crashed_sooner);
     ADD(a_partition_that_heals_is_repaired);
     ADD(nothing_is_lost_or_doubled_on_a_quiet_mesh);
     ADD(what_a_node_tells_grows_with_the_group);
