@@ -42,6 +42,12 @@ TABLE(Workload, workload, workloads, WORKLOADS)
 TABLE(Failure, failure, failures, FAILURES)
 TABLE(Metric, metric, metrics, METRICS)
 
+#define model_DECLARE(name) extern const Model model_##name;
+#define model_ENTRY(name) &model_##name,
+
+MODELS(model_DECLARE)
+const Model *const models[] = { MODELS(model_ENTRY) NULL };
+
 #define command_DECLARE(name) extern const Command command_##name;
 #define command_ENTRY(name) &command_##name,
 
@@ -62,6 +68,17 @@ const Room *room_of(const char *section)
 {
     for (const Room *room = rooms; room->name; room++)
         if (strcmp(room->section, section) == 0) return room;
+    return NULL;
+}
+
+const Model *model_of(const char *section, const Variant **which)
+{
+    for (size_t m = 0; models[m]; m++)
+        for (size_t s = 0; models[m]->sections[s]; s++) {
+            if (strcmp(models[m]->sections[s]->name, section) != 0) continue;
+            *which = models[m]->sections[s];
+            return models[m];
+        }
     return NULL;
 }
 

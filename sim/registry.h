@@ -8,6 +8,7 @@
 #include "network/network.h"
 #include "overlay/overlay.h"
 #include "protocol/protocol.h"
+#include "workload/model.h"
 #include "workload/workload.h"
 
 #define NETWORKS(X) \
@@ -65,9 +66,20 @@
 #define WORKLOADS(X) \
     X(publish)
 
+/* Families of sections of the communication models, in the order in which they are built. */
+#define MODELS(X) \
+    X(process)
+
 #define FAILURES(X) \
     X(arrivals) \
     X(attack) \
+    X(broker_kill) \
+    X(broker_start) \
+    X(broker_stop) \
+    X(channel_reset) \
+    X(channel_resolve) \
+    X(channel_start) \
+    X(channel_stop) \
     X(churn) \
     X(correlated) \
     X(crash) \
@@ -78,6 +90,10 @@
     X(loss) \
     X(mute) \
     X(partition) \
+    X(process_crash) \
+    X(process_restart) \
+    X(qmgr_start) \
+    X(qmgr_stop) \
     X(region) \
     X(slow) \
     X(spammer) \
@@ -119,6 +135,7 @@ extern const Protocol *protocols[];
 extern const Workload *workloads[];
 extern const Failure *failures[];
 extern const Metric *metrics[];
+extern const Model *const models[];
 extern const Command *const commands[];
 
 /* One room of the menu, for whoever treats all rooms alike. */
@@ -138,6 +155,9 @@ const Variant *room_find(const Room *room, const char *name, GError **error);
 
 /* The room of a section, or NULL. */
 const Room *room_of(const char *section);
+
+/* The family whose sections are called so, and *which of them; NULL: none. */
+const Model *model_of(const char *section, const Variant **which);
 
 /* Adds a variant that was built outside the tree, the first member of its contract,
  * to the room of `section`; it has to outlive every use.  False and *error:

@@ -92,7 +92,7 @@ static void search_room(Search *search, const Room *room)
 
 static void search_sections(Search *search)
 {
-    for (const SectionKind *kind = section_kinds; kind->name; kind++) {
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         g_autofree char *where = g_strdup_printf("[%s]", kind->name);
         if (is_wanted(search, kind->name)) print_section(search, kind);
         search_keys(search, kind->name, where, kind->params);

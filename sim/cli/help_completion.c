@@ -44,7 +44,7 @@ static char *variant_words(const char *section)
 static char *name_words(void)
 {
     GString *out = g_string_new(NULL);
-    for (const SectionKind *kind = section_kinds; kind->name; kind++) {
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         word(out, kind->name);
         for (const Param *p = kind->params; p && p->type; p++) {
             g_autofree char *key = g_strdup_printf("%s.%s", kind->name, p->name);

@@ -80,7 +80,7 @@ static void put_sections(GString *out)
 {
     heading(out, ".SH", "SCENARIO FILES");
     g_string_append(out, "Sections of keys and values, UTF\\-8; a comment stands on a line of its own and starts with #.\n");
-    for (const SectionKind *kind = section_kinds; kind->name; kind++) {
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         g_autofree char *title = g_strdup_printf(kind->named ? "[%s NAME]" : "[%s]", kind->name);
         heading(out, ".SS", title);
         put(out, kind->summary);

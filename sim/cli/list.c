@@ -51,7 +51,7 @@ static void list_commands(void)
 static void list_sections(void)
 {
     g_print("sections: what a scenario is made of\n");
-    for (const SectionKind *kind = section_kinds; kind->name; kind++) {
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         g_autofree char *title = g_strdup_printf(kind->named ? "[%s NAME]" : "[%s]", kind->name);
         words_row(15, title, kind->summary);
     }

@@ -19,6 +19,10 @@ typedef struct {
     /* (optional) Which key names nodes that must exist (*nodes NULL: none). */
     void (*refers)(const void *config, const Nodes **nodes);
 
+    /* (optional) Which section of a communication model its key `target` must name: the kinds of
+     * section that may be, NULL-terminated, and the name (NULL: none). */
+    const char *const *(*targets)(const void *config, const char **target);
+
     /* Plans all that goes wrong in one run, in any order. */
     void (*plan)(const void *config, FailureScope *scope);
 } Failure;
@@ -89,6 +93,11 @@ void     failure_disturb(FailureScope *scope, const Disturbance *what, SimTime a
  * neighbors, at exponential intervals of this mean (ns).  Receivers count it and
  * throw it away. */
 void     failure_spam(FailureScope *scope, NodeId node, double interval, uint32_t size, SimTime at, SimTime until);
+
+/* At `at` something happens to what a section of a communication model has made: `kind` as
+ * the models know it ("process-crash", "broker-stop", …), to the object `target`, with a
+ * value of its own (NULL: none). */
+void     failure_control(FailureScope *scope, const char *kind, const char *target, const char *value, SimTime at);
 
 /* Puts a number of what was drawn beside what was asked (NaN: nothing to compare
  * with): the metrics failure_<section>_<what> and …_asked.  `what` carries its

@@ -36,6 +36,7 @@ struct Ipc {
     void *watch_data;
     PacketWatch packet_watch;
     void *packet_data;
+    bool finished;
 };
 
 static void account_free(gpointer data)
@@ -59,6 +60,7 @@ Ipc *ipc_new(const Fabric *fabric)
 void ipc_free(Ipc *ipc)
 {
     if (!ipc) return;
+    ipc_finish(ipc);
     for (unsigned i = ipc->shelf_count; i-- > 0;)       /* what stands on others goes first */
         if (ipc->shelves[i].library->stop) ipc->shelves[i].library->stop(ipc->shelves[i].state);
     for (unsigned i = 0; i < ipc->shelf_count; i++) g_free(ipc->shelves[i].state);
@@ -71,17 +73,45 @@ void ipc_free(Ipc *ipc)
     g_free(ipc);
 }
 
-void ipc_finish(Ipc *ipc)
-{
-    for (unsigned i = 0; i < ipc->shelf_count; i++)
-        if (ipc->shelves[i].library->finish) ipc->shelves[i].library->finish(ipc->shelves[i].state);
-}
-
 static void *shelf_state(const Ipc *ipc, const Library *library)
 {
     for (unsigned i = 0; i < ipc->shelf_count; i++)
         if (ipc->shelves[i].library == library) return ipc->shelves[i].state;
     return NULL;
+}
+
+static Packet flight_end(Ipc *ipc, uint32_t number, PacketFate fate)
+{
+    Flight *flight = &ipc->flights[number];
+    g_assert(number < ipc->flight_count && flight->used);
+    Packet packet = flight->packet;
+    if (G_UNLIKELY(ipc->packet_watch != NULL)) ipc->packet_watch(ipc->packet_data, &packet, number, fate);
+    flight->used = false;
+    flight->next_free = ipc->flight_free;
+    ipc->flight_free = number + 1;
+    return packet;
+}
+
+/* What still travels is counted and let go of. */
+static void flights_end(Ipc *ipc)
+{
+    for (uint32_t i = 0; i < ipc->flight_count; i++) {
+        if (!ipc->flights[i].used) continue;
+        Packet packet = flight_end(ipc, i, PACKET_LOST);
+        void *state = shelf_state(ipc, packet.library);
+        if (packet.library->unfinished) packet.library->unfinished(state, &packet);
+        else packet.library->lost(state, &packet);
+    }
+}
+
+void ipc_finish(Ipc *ipc)
+{
+    if (ipc->finished) return;
+    ipc->finished = true;
+    ipc->packet_watch = NULL;
+    for (unsigned i = 0; i < ipc->shelf_count; i++)
+        if (ipc->shelves[i].library->finish) ipc->shelves[i].library->finish(ipc->shelves[i].state);
+    flights_end(ipc);
 }
 
 void *ipc_library(Ipc *ipc, const Library *library)
@@ -198,18 +228,6 @@ static uint32_t flight_take(Ipc *ipc, const Packet *packet)
     return number;
 }
 
-static Packet flight_end(Ipc *ipc, uint32_t number, PacketFate fate)
-{
-    Flight *flight = &ipc->flights[number];
-    g_assert(number < ipc->flight_count && flight->used);
-    Packet packet = flight->packet;
-    if (G_UNLIKELY(ipc->packet_watch != NULL)) ipc->packet_watch(ipc->packet_data, &packet, number, fate);
-    flight->used = false;
-    flight->next_free = ipc->flight_free;
-    ipc->flight_free = number + 1;
-    return packet;
-}
-
 /* A packet of a host to itself; its timer goes with the host, its content must not. */
 static void local_arrive(void *subject, uint64_t number)
 {
@@ -224,6 +242,12 @@ void ipc_send(Ipc *ipc, const Packet *packet)
     if (G_UNLIKELY(ipc->packet_watch != NULL)) ipc->packet_watch(ipc->packet_data, packet, number, PACKET_SENT);
     if (packet->from == packet->to) (void)ipc_after(ipc, packet->to, 0, local_arrive, ipc, number);
     else ipc->fabric.send(ipc->fabric.user, packet->from, packet->to, packet->size, number, packet->overlay);
+}
+
+void ipc_packet_ends(const Ipc *ipc, uint32_t number, NodeId *from, NodeId *to)
+{
+    *from = ipc->flights[number].packet.from;
+    *to = ipc->flights[number].packet.to;
 }
 
 void ipc_arrived(Ipc *ipc, uint32_t number)

@@ -42,6 +42,7 @@ void ipc_finish(Ipc *ipc);
 void ipc_arrived(Ipc *ipc, uint32_t packet);
 void ipc_lost(Ipc *ipc, uint32_t packet);
 void ipc_timer(Ipc *ipc, NodeId host, uint32_t tag);
+void ipc_packet_ends(const Ipc *ipc, uint32_t packet, NodeId *from, NodeId *to);
 void ipc_host_down(Ipc *ipc, NodeId host);
 void ipc_host_up(Ipc *ipc, NodeId host);
 void ipc_settle(Ipc *ipc);              /* runs what has become ready; after calls from outside an event */
@@ -88,6 +89,8 @@ struct Library {
     void (*host_down)(void *state, NodeId host);    /* (optional) before its processes end; silent to others */
     void (*host_up)(void *state, NodeId host);      /* (optional) */
     void (*finish)(void *state);                    /* (optional) counts what stands: account->queued, in_flight */
+    void (*unfinished)(void *state, Packet *packet);    /* (optional) after finish(): the run ended with it on
+                                                     * its way; takes over content.  Else lost() is called */
     void (*stop)(void *state);                      /* (optional) frees what the state holds */
 };
 

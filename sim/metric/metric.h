@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "core/histogram.h"
+#include "core/metric_name.h"
 #include "core/variant.h"
 
 /* Why a message did not arrive. */
@@ -87,13 +88,6 @@ void report_value(Report *report, const char *name, double value);
 
 /* Adds a ratio with what it was made of; nothing where the denominator is 0. */
 void report_ratio(Report *report, const char *name, double numerator, double denominator);
-
-/* One name that a metric reports. */
-typedef struct {
-    const char *name;
-    const char *unit;                   /* "ms", "1" for ratios, "messages", … */
-    const char *help;                   /* one line: the meaning */
-} MetricName;
 
 typedef struct {
     Variant variant;

@@ -39,6 +39,10 @@ const Param network_params[] = {
     { "burst", PARAM_SIZE, AT(burst), "", 0, 0, "bytes that the token bucket holds; it is full at first", NULL },
     { "shaped", PARAM_CHOICE, AT(shaped), "all", 0, 0,
       "which nodes have a token bucket: all, or those that publish", "all|sources" },
+    { "routing", PARAM_CHOICE, AT(routing), "shortest", 0, 0,
+      "ways of what goes by route = overlay: the shortest over all links, or along a spanning tree of them", "shortest|tree" },
+    { "heal", PARAM_BOOL, AT(heal), "yes", 0, 0, "these ways follow links and nodes that fail or come back", NULL },
+    { "convergence", PARAM_DURATION, AT(convergence), "0 s", 0, 0x1p62, "time until every node knows of such a change", NULL },
     { "seed", PARAM_WHOLE, AT(seed), "", 0, 0,
       "the same network in every replication; absent: drawn for each", NULL },
     PARAM_END

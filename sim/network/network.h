@@ -32,6 +32,8 @@ typedef struct {
     SimTime ns;
 } LatencyOverride;
 
+typedef enum { ROUTING_SHORTEST, ROUTING_TREE } Routing;
+
 /* The keys that every network has. */
 typedef struct {
     char *latency;              /* text of the key, "name(arguments)" or a distribution */
@@ -50,6 +52,9 @@ typedef struct {
     Distribution rate;          /* at which a token bucket fills, bit/s; LAW_ABSENT: no shaping */
     uint64_t burst;             /* bytes that it holds; UINT64_MAX: not given */
     int shaped;                 /* Shaped */
+    int routing;                /* Routing: packets of the communication models over the overlay */
+    bool heal;                  /* their ways follow what fails and comes back … */
+    SimTime convergence;        /* … that long after, ns */
     uint64_t seed;              /* the same network in every replication; UINT64_MAX: drawn for each */
 
     NetworkClass *class_list;   /* what `classes` holds; owned */

@@ -26,9 +26,9 @@ bool assign_same(const Assign *a, const Assign *b)
 
 static char *unknown_section(const char *name)
 {
-    const char *names[32];
+    const char *names[SECTION_KINDS];
     size_t n = 0;
-    for (const SectionKind *kind = section_kinds; kind->name; kind++)
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++)
         if (kind->decides) names[n++] = kind->name;
     names[n] = NULL;
     g_autofree char *hint = suggest(name, names);

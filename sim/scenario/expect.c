@@ -25,9 +25,48 @@ const MetricName run_metrics[] = {
 /* What failures report of themselves: failure_<section>_<what>. */
 static const MetricName failure_metric = { "failure_…", "", "a number that a failure drew, or was asked for" };
 
+/* What the books of every communication model have: <model>_<column>. */
+const MetricName book_columns[] = {
+    { "published", "messages", "handed over by applications" },
+    { "delivered", "messages", "taken by an application, and acknowledged where that is asked for" },
+    { "queued", "messages", "waiting somewhere at the end" },
+    { "in_flight", "messages", "on their way at the end" },
+    { "dropped", "messages", "ended undelivered, for any reason" },
+    { "dropped_…", "messages", "for one reason, as dropped_peer_gone" },
+    { "returned", "messages", "given back to the publisher" },
+    { "expired", "messages", "outlived their time to live" },
+    { "dead_lettered", "messages", "moved to a dead-letter queue" },
+    { NULL, NULL, NULL },
+};
+
+/* The column of the books that `name` is, as in zmq_dropped_hwm; or NULL. */
+static const MetricName *book_find(const char *name)
+{
+    for (size_t m = 0; models[m]; m++) {
+        size_t length = models[m]->books ? strlen(models[m]->books) : 0;
+        if (!length || strncmp(name, models[m]->books, length) != 0 || name[length] != '_') continue;
+        for (const MetricName *column = book_columns; column->name; column++)
+            if (strcmp(name + length + 1, column->name) == 0 ||
+                (g_str_has_suffix(column->name, "…") && g_str_has_prefix(name + length + 1, "dropped_"))) return column;
+    }
+    return NULL;
+}
+
+/* A number of a communication model, of one object or of all. */
+static const MetricName *model_metric_find(const char *name)
+{
+    g_autofree char *plain = g_strndup(name, strcspn(name, "["));
+    for (size_t m = 0; models[m]; m++)
+        for (const MetricName *row = models[m]->metrics; row && row->name; row++)
+            if (strcmp(row->name, plain) == 0) return row;
+    return book_find(plain);
+}
+
 const MetricName *metric_find(const char *name)
 {
     if (g_str_has_prefix(name, "failure_")) return &failure_metric;
+    const MetricName *of_model = model_metric_find(name);
+    if (of_model) return of_model;
     for (const MetricName *m = run_metrics; m->name; m++)
         if (strcmp(m->name, name) == 0) return m;
     for (guint i = 0; metrics[i]; i++)
@@ -41,6 +80,8 @@ char *metric_unknown(const char *name)
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; metrics[i]; i++)
         for (const MetricName *m = metrics[i]->names; m->name; m++) g_ptr_array_add(names, (gpointer)m->name);
+    for (size_t m = 0; models[m]; m++)
+        for (const MetricName *row = models[m]->metrics; row && row->name; row++) g_ptr_array_add(names, (gpointer)row->name);
     for (const MetricName *m = run_metrics; m->name; m++) g_ptr_array_add(names, (gpointer)m->name);
     g_ptr_array_add(names, NULL);
     g_autofree char *hint = suggest(name, (const char *const *)names->pdata);
@@ -66,6 +107,13 @@ static void check_metric(const Keys *keys, const ExpectKeys *given)
     static const char what[] = "only ratios can be pooled, and this metric is none";
     keys_fault(keys, "use", "%s", what);
     keys_fault(keys, "metric", "%s", what);
+}
+
+/* True if it names what a section of a communication model makes: NAME, NAME[2], or QUEUE@MANAGER. */
+static bool is_object(const Plan *plan, const char *of)
+{
+    g_autofree char *base = g_strndup(of, strcspn(of, "["));
+    return strchr(of, '@') || g_ptr_array_find_with_equal_func(plan->objects, base, g_str_equal, NULL);
 }
 
 static void check_variant(const Keys *keys, const char *of, const Plan *plan)
@@ -181,7 +229,13 @@ Expect *expect_read(const Section *section, const Plan *plan, Faults *faults)
     *expect = (Expect){ .name = g_strdup(section->name), .metric = g_strdup(given.metric), .of = g_strdup(given.of),
                         .pooled = given.use, .op = (ExpectOp)given.op, .line = section->line };
     check_metric(keys, &given);
-    check_variant(keys, given.of, plan);
+    if (given.of && given.metric && is_object(plan, given.of) && model_metric_find(given.metric) && !strchr(given.metric, '[')) {
+        g_free(expect->metric);
+        expect->metric = g_strdup_printf("%s[%s]", given.metric, given.of);
+        g_clear_pointer(&expect->of, g_free);
+    } else {
+        check_variant(keys, given.of, plan);
+    }
     expect->where = conditions(keys, given.where, plan);
     read_bounds(keys, &given, expect);
     params_clear(expect_params, &given);

@@ -182,6 +182,7 @@ static void check_failure(const Making *making, const Part *part)
 {
     const Failure *failure = (const Failure *)part->variant;
     const Nodes *nodes = NULL;
+    if (part->config && failure->targets) fits_target(making, part);
     if (!part->config || !failure->refers) return;
     failure->refers(part->config, &nodes);
     if (nodes) check_nodes(making, making_keys(making, "failure", part->name), key_of(part, nodes), nodes);

@@ -33,7 +33,7 @@ static void add_block(GChecksum *sum, const Block *block)
         Given *given = &g_array_index(block->givens, Given, i);
         if (!is_left_out(block, given->key)) g_ptr_array_add(givens, given);
     }
-    if (!givens->len) return;
+    if (!givens->len && !block->kind->model) return;        /* what a model describes is there without a key, too */
     g_ptr_array_sort(givens, by_key);
     add(sum, block->title);
     for (guint i = 0; i < givens->len; i++) {
@@ -46,7 +46,7 @@ static void add_block(GChecksum *sum, const Block *block)
 /* Sections of one kind count in the order of the file. */
 static void add_setting(GChecksum *sum, const Setting *setting)
 {
-    for (const SectionKind *kind = section_kinds; kind->name; kind++)
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++)
         for (guint i = 0; i < setting->blocks->len; i++) {
             const Block *block = setting->blocks->pdata[i];
             if (block->kind == kind) add_block(sum, block);

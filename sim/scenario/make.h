@@ -36,3 +36,8 @@ void fits_places(Making *making);
 void fits_live(Making *making);
 void fits_times(Making *making);
 void fits_network(Making *making);
+void fits_models(Making *making);
+void fits_target(const Making *making, const Part *failure);    /* of a failure that happens to a section of a model */
+
+/* Brings sections of communication models into the order in which they are built. */
+void models_sort(GPtrArray *models);

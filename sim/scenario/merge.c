@@ -160,9 +160,9 @@ static void check_section_kind(const Section *section, const SectionKind *kind, 
 
 static char *unknown_section(const char *name)
 {
-    const char *names[32];
+    const char *names[SECTION_KINDS];
     size_t n = 0;
-    for (const SectionKind *kind = section_kinds; kind->name; kind++) names[n++] = kind->name;
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++) names[n++] = kind->name;
     names[n] = NULL;
     g_autofree char *hint = suggest(name, names);
     return g_strdup_printf("no section is called '%s'%s", name, hint);

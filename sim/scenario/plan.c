@@ -145,9 +145,20 @@ static void make_scenarios(Reading *reading)
     parts_free(parts);
 }
 
+static void find_objects(const Reading *reading)
+{
+    const GPtrArray *sections = reading->text->sections;
+    const Variant *section;
+    for (guint i = 0; i < sections->len; i++) {
+        const Section *s = sections->pdata[i];
+        if (s->name && model_of(s->kind, &section)) g_ptr_array_add(reading->plan->objects, g_strdup(s->name));
+    }
+}
+
 static void read_requests(const Reading *reading)
 {
     const GPtrArray *sections = reading->text->sections;
+    find_objects(reading);
     for (guint i = 0; i < sections->len; i++) {
         const Section *section = sections->pdata[i];
         if (!section->name) continue;
@@ -218,6 +229,7 @@ static Plan *plan_new(const char *path)
     plan->stem = g_path_get_basename(plan->path);
     char *dot = strrchr(plan->stem, '.');
     if (dot && dot > plan->stem) *dot = '\0';
+    plan->objects = g_ptr_array_new_with_free_func(g_free);
     plan->expects = g_ptr_array_new_with_free_func((GDestroyNotify)expect_free);
     plan->plots = g_ptr_array_new_with_free_func((GDestroyNotify)plot_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
@@ -268,6 +280,7 @@ void plan_free(Plan *plan)
     g_free(plan->points);
     if (plan->axes) axes_free(plan->axes, plan->axis_count);
     g_strfreev(plan->variants);
+    g_ptr_array_unref(plan->objects);
     g_ptr_array_unref(plan->expects);
     g_ptr_array_unref(plan->plots);
     g_ptr_array_unref(plan->notes);

@@ -54,6 +54,7 @@ typedef struct {
     Point *points;              /* the grid, last axis fastest, zipped ones as one; one empty point where nothing is swept */
     uint32_t point_count;
     Scenario **scenarios;       /* [variant * point_count + point] */
+    GPtrArray *objects;         /* of char *: names of the sections of communication models */
     GPtrArray *expects;         /* of Expect * */
     GPtrArray *plots;           /* of PlotRequest * */
     GPtrArray *notes;           /* of char *: what a loader dropped or filled, for people */

@@ -15,6 +15,12 @@ static void part_free(gpointer data)
     g_free(data);
 }
 
+static void model_part_free(gpointer data)
+{
+    part_clear(&((ModelPart *)data)->part);
+    g_free(data);
+}
+
 static void group_free(gpointer data)
 {
     Group *group = data;
@@ -39,6 +45,7 @@ void scenario_free(Scenario *scenario)
     part_clear(&scenario->protocol);
     g_ptr_array_unref(scenario->groups);
     g_ptr_array_unref(scenario->workloads);
+    g_ptr_array_unref(scenario->models);
     g_ptr_array_unref(scenario->failures);
     g_free(scenario);
 }
@@ -186,6 +193,18 @@ static void fill_group(Making *making, const Block *block, const Keys *keys)
     g_ptr_array_add(making->scenario->groups, group);
 }
 
+static void fill_model(Making *making, const Block *block, const Keys *keys)
+{
+    const Variant *section;
+    const Model *model = model_of(block->kind->name, &section);
+    ModelPart *made = g_new0(ModelPart, 1);
+    made->model = model;
+    made->part.name = g_strdup(block->name);
+    made->part.line = block->line;
+    part_fill(&made->part, making->parts, &(PartSource){ .variant = section, .kind = block->kind, .keys = keys });
+    g_ptr_array_add(making->scenario->models, made);
+}
+
 static void fill_block(Making *making, const Block *block, const Keys *keys)
 {
     Scenario *scenario = making->scenario;
@@ -196,6 +215,7 @@ static void fill_block(Making *making, const Block *block, const Keys *keys)
     }
     if (strcmp(kind, "protocol") == 0) fill_kind(making, &scenario->protocol, block, keys, "kind");
     if (strcmp(kind, "group") == 0) fill_group(making, block, keys);
+    if (block->kind->model) fill_model(making, block, keys);
     if (strcmp(kind, "workload") != 0 && strcmp(kind, "failure") != 0) return;
     Part *part = g_new0(Part, 1);
     fill_kind(making, part, block, keys, "kind");
@@ -209,12 +229,22 @@ static void demand(const Making *making, const char *section, const char *exampl
                    example);
 }
 
+/* Where nothing is published no protocol need be named: one that never sends takes the place. */
+static void fill_idle(Making *making)
+{
+    const SectionKind *protocol = section_kind("protocol");
+    Keys *none = keys_new(making->faults, "protocol", 1, making->directory);
+    Part *part = &making->scenario->protocol;
+    part->name = g_strdup("none");
+    part_fill(part, making->parts, &(PartSource){ .variant = room_find(room_of("protocol"), "unicast", NULL), .kind = protocol, .keys = none });
+    keys_free(none);
+}
+
 static void fill(Making *making)
 {
     Scenario *scenario = making->scenario;
     demand(making, "network", "latency = 50 ms");
     demand(making, "overlay", "a kind");
-    demand(making, "protocol", "a kind");
     fill_scenario(making);
     fill_record(making);
     fill_protocol(making);
@@ -223,6 +253,10 @@ static void fill(Making *making)
     making_latency(making);
     for (guint i = 0; i < making->setting->blocks->len; i++)
         fill_block(making, making->setting->blocks->pdata[i], making->keys[i]);
+    models_sort(scenario->models);
+    if (making_keys(making, "protocol", NULL)) return;
+    if (scenario->models->len && !scenario->workloads->len) fill_idle(making);
+    else demand(making, "protocol", "a kind");
 }
 
 Scenario *scenario_make(const Setting *setting, Parts *parts, Faults *faults, const char *directory)
@@ -232,6 +266,7 @@ Scenario *scenario_make(const Setting *setting, Parts *parts, Faults *faults, co
     Scenario *scenario = making.scenario = g_new0(Scenario, 1);
     scenario->groups = g_ptr_array_new_with_free_func(group_free);
     scenario->workloads = g_ptr_array_new_with_free_func(part_free);
+    scenario->models = g_ptr_array_new_with_free_func(model_part_free);
     scenario->failures = g_ptr_array_new_with_free_func(part_free);
     making.keys = g_new0(Keys *, blocks + 1);
     for (guint i = 0; i < blocks; i++) making.keys[i] = block_keys(&making, setting->blocks->pdata[i]);
@@ -242,6 +277,7 @@ Scenario *scenario_make(const Setting *setting, Parts *parts, Faults *faults, co
     fits_live(&making);
     fits_times(&making);
     fits_network(&making);
+    fits_models(&making);
     const Keys *record = making_keys(&making, "record", NULL);
     if (scenario->nodes > DELIVERIES_KEPT && !(record && keys_given(record, "deliveries")))
         scenario->record.deliveries = RECORD_NONE;

@@ -21,6 +21,12 @@ typedef struct {
     int overlay;                /* GroupOverlay */
 } Group;
 
+/* One section of a communication model; part.variant is that section's. */
+typedef struct {
+    const Model *model;
+    Part part;
+} ModelPart;
+
 typedef enum { GROUP_ALL_FORWARD, GROUP_MEMBERS_ONLY } GroupOverlay;
 
 typedef struct {
@@ -63,6 +69,7 @@ typedef struct {
     Part protocol;              /* Protocol */
     GPtrArray *groups;          /* of Group *, in the order of the file */
     GPtrArray *workloads;       /* of Part *: Workload */
+    GPtrArray *models;          /* of ModelPart *, in the order of the registry, then of the file */
     GPtrArray *failures;        /* of Part *: Failure */
 
     uint32_t nodes;

@@ -86,26 +86,48 @@ static const Param protocol_kind = { "kind", PARAM_TEXT, 0, NULL, 0, 0, "which p
 static const Param workload_kind = { "kind", PARAM_TEXT, 0, NULL, 0, 0, "which workload; see `list workloads`", NULL };
 static const Param failure_kind = { "kind", PARAM_TEXT, 0, NULL, 0, 0, "which failure; see `list failures`", NULL };
 
-const SectionKind section_kinds[] = {
-    { "scenario", "title, seed, replications, and when a run ends", false, true, settings_params, NULL },
-    { "network", "how long a message takes, and whether it arrives", false, true, network_params, NULL },
-    { "overlay", "who is whose neighbor", false, true, overlay_params, &overlay_kind },
-    { "protocol", "how a publication reaches every member", false, true, protocol_params, &protocol_kind },
-    { "group", "the nodes that a publication is for", true, true, group_params, NULL },
-    { "workload", "what is published, where and when", true, true, NULL, &workload_kind },
-    { "failure", "what goes wrong, where and when", true, true, NULL, &failure_kind },
-    { "record", "what a run writes down beside its metrics", false, true, record_params, NULL },
-    { "variant", "section.key = value laid over the rest: a named alternative", true, false, NULL, NULL },
+static const SectionKind own_kinds[] = {
+    { "scenario", "title, seed, replications, and when a run ends", false, true, settings_params, NULL, NULL },
+    { "network", "how long a message takes, and whether it arrives", false, true, network_params, NULL, NULL },
+    { "overlay", "who is whose neighbor", false, true, overlay_params, &overlay_kind, NULL },
+    { "protocol", "how a publication reaches every member", false, true, protocol_params, &protocol_kind, NULL },
+    { "group", "the nodes that a publication is for", true, true, group_params, NULL, NULL },
+    { "workload", "what is published, where and when", true, true, NULL, &workload_kind, NULL },
+    { "failure", "what goes wrong, where and when", true, true, NULL, &failure_kind, NULL },
+    { "record", "what a run writes down beside its metrics", false, true, record_params, NULL, NULL },
+    { "variant", "section.key = value laid over the rest: a named alternative", true, false, NULL, NULL, NULL },
     { "sweep", "section.key = a, b, c, or LOW .. HIGH step S, or factor F: every combination is run; zip = yes, or "
-      "zip = KEY, KEY: these keys go in step", false, false, NULL, NULL },
-    { "plot", "a drawing of the results", true, false, plot_params, NULL },
-    { "expect", "what the results must show", true, false, expect_params, NULL },
-    { NULL, NULL, false, false, NULL, NULL },
+      "zip = KEY, KEY: these keys go in step", false, false, NULL, NULL, NULL },
+    { "plot", "a drawing of the results", true, false, plot_params, NULL, NULL },
+    { "expect", "what the results must show", true, false, expect_params, NULL, NULL },
 };
+
+/* The kinds of section of all communication models. */
+static size_t models_add(SectionKind *kinds)
+{
+    size_t n = 0;
+    for (size_t m = 0; models[m]; m++)
+        for (const Variant *const *s = models[m]->sections; *s; s++)
+            kinds[n++] = (SectionKind){ (*s)->name, (*s)->summary, true, true, (*s)->params, NULL, models[m] };
+    return n;
+}
+
+const SectionKind *section_kinds(void)
+{
+    static SectionKind kinds[SECTION_KINDS];
+    if (kinds[0].name) return kinds;
+    size_t n = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(own_kinds); i++) {
+        kinds[n++] = own_kinds[i];
+        if (own_kinds[i].kind == &workload_kind) n += models_add(kinds + n);
+    }
+    g_assert(n < SECTION_KINDS);
+    return kinds;
+}
 
 const SectionKind *section_kind(const char *name)
 {
-    for (const SectionKind *kind = section_kinds; kind->name; kind++)
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++)
         if (strcmp(kind->name, name) == 0) return kind;
     return NULL;
 }

@@ -11,10 +11,13 @@ typedef struct {
     bool decides;               /* a variant, the sweep and --set may set its keys */
     const Param *params;        /* the keys of all such sections; NULL: none */
     const Param *kind;          /* the key that names its variant; NULL: none.  Part of no configuration */
+    const Model *model;         /* the family it belongs to; NULL: none */
 } SectionKind;
 
-/* In the order of a scenario, ended by a NULL name. */
-extern const SectionKind section_kinds[];
+enum { SECTION_KINDS = 64 };            /* more than there are */
+
+/* In the order of a scenario, those of the communication models behind [workload]; ended by a NULL name. */
+const SectionKind *section_kinds(void);
 
 /* The entry of that name, or NULL. */
 const SectionKind *section_kind(const char *name);

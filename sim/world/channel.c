@@ -115,6 +115,7 @@ void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime lat
     if (world->stress_links) stress_count(world, from, to, &message);
     if (!pass(world, &way, &message, &latency, &reason)) {
         world->counters.dropped[reason]++;
+        if (message.flags & MESSAGE_IPC) fabric_dropped(world, &message);
         bool breaks = message.flags & MESSAGE_CONNECTED && (reason == DROP_LINK_CUT || reason == DROP_PARTITION);
         if (breaks) connection_reset(world, from, to, world->now + usual + world_latency(world, to, from), &message);
         return;

@@ -153,6 +153,17 @@ void failure_spam(FailureScope *scope, NodeId node, double interval, uint32_t si
     g_array_append_val(world->changes, change);
 }
 
+void failure_control(FailureScope *scope, const char *kind, const char *target, const char *value, SimTime at)
+{
+    World *world = scope->world;
+    Change change = { .time = at, .node = NODE_NONE, .other = NODE_NONE, .type = CHANGE_CONTROL, .index = world->controls->len,
+                      .failure = scope->name, .kind = kind };
+    if (at > world->end) return;
+    g_ptr_array_add(world->controls, g_strdup(target));
+    g_ptr_array_add(world->controls, g_strdup(value ? value : ""));
+    g_array_append_val(world->changes, change);
+}
+
 void failure_note(FailureScope *scope, const char *what, double realised, double asked)
 {
     g_autofree char *section = g_strdelimit(g_strdup(scope->name), "-", '_');
@@ -227,6 +238,7 @@ void failures_plan(World *world)
     world->partitions = list_new(sizeof(Partition), partition_clear);
     world->disturbed = list_new(sizeof(Disturbed), disturbed_clear);
     world->spams = list_new(sizeof(Spam), NULL);
+    world->controls = g_ptr_array_new_with_free_func(g_free);
     joins_plan(world);
     g_autofree NodeId *sources = g_new(NodeId, world->source_count + 1);
     for (uint32_t i = 0; i < world->source_count; i++) sources[i] = world->sources[i].node;
@@ -249,4 +261,5 @@ void failures_free(World *world)
     g_clear_pointer(&world->partitions, g_array_unref);
     g_clear_pointer(&world->disturbed, g_array_unref);
     g_clear_pointer(&world->spams, g_array_unref);
+    g_clear_pointer(&world->controls, g_ptr_array_unref);
 }

@@ -97,6 +97,7 @@ static void node_go_down(World *world, NodeId node)
     world_stop(world, node);
     bit_clear(world->up, node);
     world->epochs[node]++;
+    if (world->ipc) ipc_host_down(world->ipc, node);
     if (world->staged) access_down(world, node);
 }
 
@@ -106,6 +107,7 @@ static void node_come_up(World *world, NodeId node)
     bit_set(world->up, node);
     publications_restart(world, node);
     world_start(world, node);
+    if (world->ipc) ipc_host_up(world->ipc, node);
 }
 
 /* True where the link changes now, not while another failure still holds it. */
@@ -178,6 +180,8 @@ void liveness_change(World *world, uint32_t number)
     if (change->type == CHANGE_NODE) node_change(world, change);
     if (change->type == CHANGE_LINK) link_change(world, change);
     if (change->type == CHANGE_PARTITION) partition_change(world, change);
+    if (change->type == CHANGE_CONTROL) models_control(world, change);
+    if (world->relay) relay_changed(world);
 }
 
 SimTime liveness_up_since(const World *world, NodeId node, SimTime time)

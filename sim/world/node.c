@@ -305,7 +305,8 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
     bool up = bit_get(world->up, to);
     if (message->flags & MESSAGE_RESET) {
         world->resets--;
-        if (up) overlay_broken(world, to, from, message);
+        if (message->flags & MESSAGE_IPC) ipc_lost(world->ipc, (uint32_t)message->word);
+        else if (up) overlay_broken(world, to, from, message);
         return;
     }
     world->counters.reached++;
@@ -313,6 +314,7 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
         world->counters.dropped[DROP_NODE_DOWN]++;
         if (message->flags & MESSAGE_CONNECTED)
             connection_reset(world, from, to, world->now + world_latency(world, to, from), message);
+        if (message->flags & MESSAGE_IPC) fabric_dropped(world, message);
         return;
     }
     if (message->flags & MESSAGE_ROUTED && route_is_lost(message)) {
@@ -320,14 +322,15 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
         return;
     }
     world->counters.arrived[message->flags & MESSAGE_PAYLOAD]++;
-    if (message->flags & MESSAGE_DETECTOR) world->detector->receive(world_node(world, to), from, message);
+    if (message->flags & MESSAGE_IPC) fabric_arrive(world, to, message);
+    else if (message->flags & MESSAGE_DETECTOR) world->detector->receive(world_node(world, to), from, message);
     else if (message->flags & (MESSAGE_OVERLAY | MESSAGE_JUNK)) overlay_arrive(world, to, from, message);
     else route_arrive(world, to, from, message);
 }
 
 static inline void receive(World *world, NodeId to, NodeId from, uint32_t body)
 {
-    enum { SPECIAL = MESSAGE_RESET | MESSAGE_OVERLAY | MESSAGE_JUNK | MESSAGE_ROUTED | MESSAGE_DETECTOR };
+    enum { SPECIAL = MESSAGE_RESET | MESSAGE_OVERLAY | MESSAGE_JUNK | MESSAGE_ROUTED | MESSAGE_DETECTOR | MESSAGE_IPC };
     const Message message = world->bodies.list[body].message;
     if (G_LIKELY(!(message.flags & SPECIAL) && bit_get(world->up, to))) {
         world->counters.reached++;

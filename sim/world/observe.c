@@ -143,6 +143,7 @@ void observe_end(World *world)
     publications_judge(world);
     recovery_look(world);
     classes_report(world);
+    models_report(world);
     Observation *seen = &world->seen;
     ledger_fill(world);
     counters_since(world, &seen->counters);

@@ -5,6 +5,7 @@
 
 #include "core/calendar.h"
 #include "core/engine.h"
+#include "ipc/ipc.h"
 #include "metric/metric.h"
 #include "overlay/detector.h"
 #include "scenario/scenario.h"
@@ -76,18 +77,18 @@ typedef struct { Link *links; uint32_t count, room; } View;
 
 /* Whose message it is, and how it is carried; beside MESSAGE_PAYLOAD. */
 enum { MESSAGE_OVERLAY = 2, MESSAGE_CONNECTED = 4, MESSAGE_RESET = 8, MESSAGE_JUNK = 16, MESSAGE_ROUTED = 32,
-       MESSAGE_DETECTOR = 64 };
+       MESSAGE_DETECTOR = 64, MESSAGE_IPC = 128 };
 
 /* Whose timer it is: the top bits of its tag. */
-enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_DETECTOR = 2, TIMER_OWNER_SHIFT = 30 };
+enum { TIMER_PROTOCOL = 0, TIMER_OVERLAY = 1, TIMER_DETECTOR = 2, TIMER_IPC = 3, TIMER_OWNER_SHIFT = 30 };
 
 /* What the failures plan. */
-typedef enum { CHANGE_NODE, CHANGE_LINK, CHANGE_PARTITION, CHANGE_DISTURBANCE, CHANGE_SPAM } ChangeType;
+typedef enum { CHANGE_NODE, CHANGE_LINK, CHANGE_PARTITION, CHANGE_DISTURBANCE, CHANGE_SPAM, CHANGE_CONTROL } ChangeType;
 
 typedef struct {
     SimTime time;
     NodeId node, other;         /* other: the link's far end, or NODE_NONE; node NODE_NONE: everybody */
-    uint32_t index;             /* of the partition, disturbance or spam */
+    uint32_t index;             /* of the partition, disturbance, spam or control */
     ChangeType type;
     bool up;                    /* it ends what began */
     bool orderly;               /* a node that leaves says goodbye */
@@ -173,6 +174,12 @@ struct World {
     uint64_t detector_key;
     uint32_t *noticed;          /* of each node: the transition of its last crash that somebody found;
                                  * UINT32_MAX: it left; NULL: nobody looks */
+
+    /* the communication models; NULL where the scenario has none */
+    Ipc *ipc;
+    struct Models *models;
+    GPtrArray *controls;        /* of char *: what failures do to them, as planned: target and value in turn */
+    struct Relay *relay;        /* the ways over the overlay; NULL where it is complete */
 
     /* the way of a message */
     bool plain;                 /* nothing on the way but latency: straight into the engine */
@@ -335,6 +342,21 @@ void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, con
 
 /* failures.c: what the failures of a run plan */
 void failures_free(World *world);
+
+/* fabric.c, relay.c: what carries the packets of the communication models */
+void fabric_open(World *world);
+void fabric_arrive(World *world, NodeId node, const Message *message);
+void fabric_dropped(World *world, const Message *message);      /* a packet is lost: the models hear of it for their books */
+void relay_send(World *world, NodeId from, NodeId to, const Message *message);      /* one hop on along the overlay */
+void relay_changed(World *world);                           /* a node or a link went down or came up */
+void relay_prepare(World *world);
+void relay_free(World *world);
+
+/* models.c: the sections of the communication models */
+void models_build(World *world);                            /* in the order of the registry; once the failures are planned */
+void models_report(World *world);                           /* adds to the notes */
+void models_control(World *world, const Change *change);
+void models_free(World *world);
 
 /* partition.c */
 bool partition_divides(const World *world, NodeId from, NodeId to);

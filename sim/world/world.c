@@ -108,7 +108,9 @@ static bool set_up(World *world, GError **error)
     channel_prepare(world);
     observe_schedule(world);
     if (world->warmup > 0) engine_at(world->engine, MIN(world->warmup, world->end), EVENT_MARK, 0, 0, 0);
-    return protocol_prepare(world, error) && trace_open(world, error);
+    if (!protocol_prepare(world, error) || !trace_open(world, error)) return false;
+    models_build(world);
+    return true;
 }
 
 /* The same for stations: them first, then what is first in line, then what is behind it. */
@@ -171,6 +173,7 @@ static void timer_fire(World *world, const Event *event)
     uint32_t owner = tag >> TIMER_OWNER_SHIFT, own = tag & ((1u << TIMER_OWNER_SHIFT) - 1);
     if (owner == TIMER_PROTOCOL) world->protocol->timer(world_node(world, event->to), own);
     else if (owner == TIMER_OVERLAY) world->live->timer(world_node(world, event->to), own);
+    else if (owner == TIMER_IPC) ipc_timer(world->ipc, event->to, own);
     else world->detector->timer(world_node(world, event->to), own);
 }
 
@@ -212,6 +215,7 @@ static void run(World *world)
     world->protocol_started = true;
     for (NodeId v = 0; starts && v < world->nodes; v++)
         if (bit_get(world->up, v)) world_start(world, v);
+    if (world->ipc) ipc_settle(world->ipc);
     while (engine_next(world->engine, world->end, &event)) {
         world->now = event.time;
         if (G_UNLIKELY(world->trace != NULL)) trace_event(world, &event);
@@ -238,6 +242,8 @@ static void tear_down(World *world)
     bool stops = world->protocol->stop || world->detector || (world->live && world->live->stop);
     for (NodeId v = 0; world->ran && stops && v < world->nodes; v++)
         if (bit_get(world->up, v)) world_stop(world, v);
+    models_free(world);
+    relay_free(world);
     if (world->live) live_free(world);
     detect_free(world);
     if (world->shared && world->protocol->release) world->protocol->release(world->shared);

@@ -80,7 +80,7 @@ static void list_and_explain_know_every_name(void)
             assert_says(named("list"), "metrics", m->name);
             assert_says(named("explain"), m->name, m->help);
         }
-    for (const SectionKind *kind = section_kinds; kind->name; kind++) {
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         assert_says(named("list"), "sections", kind->name);
         assert_says(named("explain"), kind->name, kind->summary);
         for (const Param *p = kind->params; p && p->type; p++) assert_says(named("explain"), p->name, p->help);
