@@ -30,7 +30,7 @@ typedef struct {
 enum { REACH_50, REACH_90, REACH_99, REACHES };
 
 /* Who may find that a node has failed. */
-typedef enum { DETECTED_BY_NOBODY, DETECTED_BY_CONNECTION, DETECTED_BY_DETECTOR } DetectedBy;
+typedef enum { DETECTED_BY_NOBODY, DETECTED_BY_CONNECTION, DETECTED_BY_DETECTOR, DETECTED_BY_PROTOCOL } DetectedBy;
 
 /* Failures and who found out, since the end of the warm-up. */
 typedef struct {
@@ -39,7 +39,10 @@ typedef struct {
     uint64_t noticed;                   /* of these, those that some neighbor found down before they came back */
     uint64_t found;                     /* (crash, neighbor that found it) */
     unsigned __int128 time, first_time; /* from the crash: summed over `found`, and over the first of each `noticed`, ns */
-    SimTime longest;
+    SimTime shortest, longest;
+    uint64_t repaired;                  /* (crash, node that put another in its place before it came back) */
+    unsigned __int128 repair_time;      /* from the crash until then, summed, ns */
+    SimTime repair_longest;
     uint64_t wrong;                     /* neighbors held for down that were up */
     uint64_t messages, bytes;           /* of the detector */
 } Detections;

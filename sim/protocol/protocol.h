@@ -26,11 +26,16 @@ typedef struct {
     uint64_t seed;              /* for random_stream(seed, "protocol/…", index) */
 } ProtocolScope;
 
-typedef struct {
+typedef struct Protocol {
     Variant variant;
     size_t state_size;          /* bytes a node, zeroed before start() */
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
     bool fixed_overlay;         /* it is laid out at set-up: refused on a live overlay */
+    /* (optional) A protocol on no menu that does the work under this configuration in
+     * place of this one; NULL: this one does. */
+    const struct Protocol *(*work)(const void *config);
+
+    bool detects;               /* it says node_found_down() */
     bool routed;                /* it uses node_route(): refused on an overlay that is not structured */
     bool paths;                 /* it uses node_next_hop(): refused on a live overlay that keeps no ways to its nodes */
 
@@ -118,3 +123,8 @@ void        node_release(Node *self, uint32_t publication);
  * cancels first.  node_cancel() is false if there was nothing left to cancel. */
 uint64_t    node_after(Node *self, SimTime delay, uint32_t tag);
 bool        node_cancel(Node *self, uint64_t timer);
+
+/* For the metrics alone: from now on this node takes `other` for failed; it has found
+ * another node in its place. */
+void        node_found_down(Node *self, NodeId other);
+void        node_replaced(Node *self, NodeId other);

@@ -6,43 +6,51 @@
  * lowest id, by latency, or at random.  On several trees the publications take
  * turns, or use all.
  *
- * Left out here: repair.  A tree that loses an inner node loses what hangs below.
+ * Without `repair` a tree that loses an inner node loses what hangs below; mended trees
+ * are in tree_repair.c, what nodes recover in tree_recover.c.
  */
 #include <string.h>
 
+#include "core/error.h"
 #include "graph/tree.h"
-#include "protocol/protocol.h"
+#include "protocol/tree.h"
 
 typedef enum { SPANNING_HOPS, SPANNING_LATENCY, SPANNING_RANDOM } Spanning;
-typedef enum { USE_TURN, USE_ALL } Use;
-
-typedef struct {
-    int spanning, use;
-    bool via_root;
-} Config;
-
-/* The trees of a run.  Tree t is parents[t], and the links of the overlay that
- * belong to it are the set bits of links[t]; NULL: all of them. */
-typedef struct {
-    uint32_t trees;
-    bool by_source;             /* tree t belongs to source t, else publications take turns */
-    NodeId **parents;
-    uint64_t **links;
-    NodeId *sources;            /* ascending, where by_source */
-    uint32_t nodes;
-} Shared;
-
-enum { DOWN, CLIMBING };        /* kinds of message: `word` is the tree */
 
 static const Param params[] = {
-    { "spanning", PARAM_CHOICE, offsetof(Config, spanning), "hops", 0, 0,
+    { "spanning", PARAM_CHOICE, offsetof(TreeConfig, spanning), "hops", 0, 0,
       "which tree is taken from a mesh: fewest hops, least latency, or a random one", "hops|latency|random" },
-    { "use", PARAM_CHOICE, offsetof(Config, use), "turn", 0, 0,
+    { "use", PARAM_CHOICE, offsetof(TreeConfig, use), "turn", 0, 0,
       "on several trees: publication i on tree i mod trees, or each on all", "turn|all" },
-    { "via-root", PARAM_BOOL, offsetof(Config, via_root), "no", 0, 0,
+    { "via-root", PARAM_BOOL, offsetof(TreeConfig, via_root), "no", 0, 0,
       "a source that is not the root first sends up to the root, which pushes down", NULL },
+    { "repair", PARAM_CHOICE, offsetof(TreeConfig, repair), "none", 0, 0,
+      "whom a node asks first that has lost its parent: nobody, its grandparent, the root, or the parent's next sibling",
+      "none|grandparent|root|backup" },
+    { "heartbeat", PARAM_DURATION, offsetof(TreeConfig, heartbeat), "1 s", 1, 9e18,
+      "parents and children tell each other so often that they are there, where the tree is repaired", NULL },
+    { "timeout", PARAM_DURATION, offsetof(TreeConfig, timeout), "", 1, 9e18,
+      "silence after the last heartbeat until the other is taken for failed; 3.5 heartbeats where not given", NULL },
+    { "clock", PARAM_CHOICE, offsetof(TreeConfig, clock), "periodic", 0, 0,
+      "heartbeats with a random phase of each node, or of all at multiples of the period", "periodic|synchronous" },
+    { "retry", PARAM_DURATION, offsetof(TreeConfig, retry), "1 s", 1, 9e18,
+      "wait for an answer, until the next one is asked to be the parent, or the same for what is missing", NULL },
+    { "max-degree", PARAM_COUNT, offsetof(TreeConfig, max_degree), "0", 0, 1e9,
+      "children beyond which an orphan is sent on to one of them; 0: no limit", NULL },
+    { "recover", PARAM_BOOL, offsetof(TreeConfig, recover), "no", 0, 0,
+      "nodes keep publications, and ask their neighbors in the tree for those that they missed", NULL },
+    { "buffer", PARAM_COUNT, offsetof(TreeConfig, buffer), "64", 1, 65536,
+      "how many publications each node keeps for that, and how far back it looks for gaps", NULL },
     PARAM_END
 };
+
+static void check(void *data, const Keys *keys)
+{
+    TreeConfig *config = data;
+    if (config->timeout < 0) config->timeout = config->heartbeat / 2 * 7 + config->heartbeat % 2 * 7 / 2;
+    if (config->repair != REPAIR_NONE && config->timeout <= config->heartbeat)
+        keys_fault(keys, "timeout", "it passes between two heartbeats; more than the `heartbeat` would be right");
+}
 
 static uint64_t *tree_links(const Graph *graph, const NodeId *parents)
 {
@@ -82,7 +90,7 @@ static void random_tree(const Graph *graph, NodeId root, Random *random, NodeId 
     }
 }
 
-static void tree_of_source(const Config *config, const ProtocolScope *scope, NodeId source, NodeId *parents)
+static void tree_of_source(const TreeConfig *config, const ProtocolScope *scope, NodeId source, NodeId *parents)
 {
     const Graph *graph = scope->overlay->graph;
     if (!graph) {                               /* complete: every node is a child of the source */
@@ -97,45 +105,57 @@ static void tree_of_source(const Config *config, const ProtocolScope *scope, Nod
     }
 }
 
-static bool prepare(const void *data, const ProtocolScope *scope, void *data_shared, GError **error)
+static NodeId root_of(const NodeId *parents, uint32_t nodes)
+{
+    NodeId v = 0;
+    while (v + 1 < nodes && parents[v] != NODE_NONE) v++;
+    return v;
+}
+
+bool tree_prepare(const void *data, const ProtocolScope *scope, void *data_shared, GError **error)
 {
     (void)error;
-    const Config *config = data;
+    const TreeConfig *config = data;
     const Topology *overlay = scope->overlay;
-    Shared *shared = data_shared;
+    TreeShared *shared = data_shared;
     shared->by_source = overlay->trees == 0;
     shared->trees = shared->by_source ? scope->source_count : overlay->trees;
     shared->nodes = overlay->nodes;
     shared->parents = g_new0(NodeId *, shared->trees + 1);
     shared->links = g_new0(uint64_t *, shared->trees + 1);
+    shared->roots = g_new(NodeId, shared->trees + 1);
     shared->sources = g_memdup2(scope->sources, scope->source_count * sizeof(NodeId));
     for (uint32_t t = 0; t < shared->trees; t++) {
         shared->parents[t] = g_new(NodeId, overlay->nodes);
         if (shared->by_source) tree_of_source(config, scope, scope->sources[t], shared->parents[t]);
         else memcpy(shared->parents[t], overlay->parents[t], overlay->nodes * sizeof(NodeId));
+        shared->roots[t] = shared->by_source ? scope->sources[t] : root_of(shared->parents[t], overlay->nodes);
         if (overlay->graph && overlay->trees != 1) shared->links[t] = tree_links(overlay->graph, shared->parents[t]);
     }
     return true;
 }
 
-static void release(void *data)
+void tree_release(void *data)
 {
-    Shared *shared = data;
+    TreeShared *shared = data;
     for (uint32_t t = 0; t < shared->trees; t++) {
         g_free(shared->parents[t]);
         g_free(shared->links[t]);
+        if (shared->siblings) g_free(shared->siblings[t]);
     }
+    g_free(shared->siblings);
     g_free(shared->parents);
     g_free(shared->links);
     g_free(shared->sources);
+    g_free(shared->roots);
 }
 
 /* Passes it over every link of its tree but the one to `except`. */
 static void push(Node *self, NodeId except, Message message)
 {
-    const Shared *shared = node_shared(self);
+    const TreeShared *shared = node_shared(self);
     const uint64_t *links = shared->links[message.word];
-    message.kind = DOWN;
+    message.kind = TREE_DOWN;
     const NodeId *parents = shared->parents[message.word];
     bool complete = !links && shared->by_source;
     if (!links && !complete) {
@@ -152,37 +172,42 @@ static void push(Node *self, NodeId except, Message message)
 
 static void start_tree(Node *self, Message message)
 {
-    const Shared *shared = node_shared(self);
-    const Config *config = node_config(self);
+    const TreeShared *shared = node_shared(self);
+    const TreeConfig *config = node_config(self);
     NodeId parent = shared->parents[message.word][node_id(self)];
     if (!config->via_root || parent == NODE_NONE) {
         push(self, NODE_NONE, message);
         return;
     }
-    message.kind = CLIMBING;
+    message.kind = TREE_CLIMBING;
     node_send(self, parent, &message);
+}
+
+void tree_each(Node *self, const Message *publication, void (*begin)(Node *self, Message message))
+{
+    const TreeShared *shared = node_shared(self);
+    const TreeConfig *config = node_config(self);
+    Message message = *publication;
+    if (shared->by_source) {
+        while (shared->sources[message.word] != node_id(self)) message.word++;
+        begin(self, message);
+    } else if (config->use == USE_TURN) {
+        message.word = node_publication(self, publication->publication)->number % shared->trees;
+        begin(self, message);
+    } else {
+        for (; message.word < shared->trees; message.word++) begin(self, message);
+    }
 }
 
 static void publish(Node *self, const Message *publication)
 {
-    const Shared *shared = node_shared(self);
-    const Config *config = node_config(self);
-    Message message = *publication;
-    if (shared->by_source) {
-        while (shared->sources[message.word] != node_id(self)) message.word++;
-        start_tree(self, message);
-    } else if (config->use == USE_TURN) {
-        message.word = node_publication(self, publication->publication)->number % shared->trees;
-        start_tree(self, message);
-    } else {
-        for (; message.word < shared->trees; message.word++) start_tree(self, message);
-    }
+    tree_each(self, publication, start_tree);
 }
 
 /* On its way up it only passes; the root sends it down, to those it passed too. */
 static void climb(Node *self, const Message *message)
 {
-    const Shared *shared = node_shared(self);
+    const TreeShared *shared = node_shared(self);
     NodeId parent = shared->parents[message->word][node_id(self)];
     if (parent != NODE_NONE) {
         node_send(self, parent, message);
@@ -194,9 +219,9 @@ static void climb(Node *self, const Message *message)
 
 static void receive(Node *self, NodeId from, const Message *message)
 {
-    const Shared *shared = node_shared(self);
-    const Config *config = node_config(self);
-    if (message->kind == CLIMBING) {
+    const TreeShared *shared = node_shared(self);
+    const TreeConfig *config = node_config(self);
+    if (message->kind == TREE_CLIMBING) {
         climb(self, message);
         return;
     }
@@ -205,13 +230,19 @@ static void receive(Node *self, NodeId from, const Message *message)
     if (fresh || config->via_root || (config->use == USE_ALL && shared->trees > 1)) push(self, from, *message);
 }
 
+static const Protocol *work(const void *data)
+{
+    const TreeConfig *config = data;
+    return config->repair != REPAIR_NONE || config->recover ? &tree_mended : NULL;
+}
+
 const Protocol protocol_tree = {
     .variant = {
         .name = "tree",
-        .summary = "push each publication down a tree; on a mesh down a tree taken from it for each source",
-        .source = "the baseline; no paper",
-        .params = params, .config_size = sizeof(Config),
+        .summary = "push each publication down a tree, mended or not; on a mesh down a tree taken from it for each source",
+        .source = "the baseline; repair as in S. Banerjee et al., SIGCOMM 2002 and M. Yang and Z. Fei, INFOCOM 2004",
+        .params = params, .config_size = sizeof(TreeConfig), .check = check,
     },
-    .shared_size = sizeof(Shared), .fixed_overlay = true,
-    .prepare = prepare, .release = release, .publish = publish, .receive = receive,
+    .shared_size = sizeof(TreeShared), .fixed_overlay = true, .work = work,
+    .prepare = tree_prepare, .release = tree_release, .publish = publish, .receive = receive,
 };

@@ -81,4 +81,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)
 
 static inline const Network  *scenario_network(const Scenario *s)  { return (const Network *)s->latency.variant; }
 static inline const Overlay  *scenario_overlay(const Scenario *s)  { return (const Overlay *)s->overlay.variant; }
-static inline const Protocol *scenario_protocol(const Scenario *s) { return (const Protocol *)s->protocol.variant; }
+static inline const Protocol *scenario_protocol(const Scenario *s)
+{
+    const Protocol *named = (const Protocol *)s->protocol.variant;
+    const Protocol *works = named && named->work && s->protocol.config ? named->work(s->protocol.config) : NULL;
+    return works ? works : named;
+}

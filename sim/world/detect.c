@@ -12,8 +12,10 @@ void detect_prepare(World *world)
     const DetectorSettings *settings = &world->scenario->overlay_settings.detector;
     world->detector = detector_of((DetectorKind)settings->kind);
     bool connections = world->live && world->live->connected && !world->detector;
-    world->seen.detections.by = world->detector ? DETECTED_BY_DETECTOR : connections ? DETECTED_BY_CONNECTION : DETECTED_BY_NOBODY;
-    if (connections || world->detector) world->noticed = big_new(world->nodes, sizeof(uint32_t));
+    bool itself = world->protocol->detects && !world->detector && !connections;
+    world->seen.detections.by = world->detector ? DETECTED_BY_DETECTOR : connections ? DETECTED_BY_CONNECTION :
+                                itself ? DETECTED_BY_PROTOCOL : DETECTED_BY_NOBODY;
+    if (connections || world->detector || itself) world->noticed = big_new(world->nodes, sizeof(uint32_t));
     if (!world->detector) return;
     world->detector_size = (world->detector->state_size + 7) / 8 * 8;
     world->detector_states = big_new(world->nodes, world->detector_size);
@@ -58,6 +60,7 @@ void detect_found(World *world, NodeId other)
     SimTime since = g_array_index(world->transitions, Transition, last - 1).time;
     if (since < MAX(world->warmup, 0)) return;              /* or it was never there */
     SimTime took = world->now - since;
+    detections->shortest = detections->found ? MIN(detections->shortest, took) : took;
     detections->found++;
     detections->time += (uint64_t)took;
     detections->longest = MAX(detections->longest, took);
@@ -65,6 +68,24 @@ void detect_found(World *world, NodeId other)
     world->noticed[other] = last;
     detections->noticed++;
     detections->first_time += (uint64_t)took;
+}
+
+void node_found_down(Node *self, NodeId other)
+{
+    World *world = self->world;
+    if (world->seen.detections.by == DETECTED_BY_PROTOCOL) detect_found(world, other);
+}
+
+void node_replaced(Node *self, NodeId other)
+{
+    World *world = self->world;
+    Detections *detections = &world->seen.detections;
+    if (bit_get(world->up, other)) return;
+    SimTime since = g_array_index(world->transitions, Transition, world->last_transition[other] - 1).time;
+    if (since < MAX(world->warmup, 0)) return;
+    detections->repaired++;
+    detections->repair_time += (uint64_t)(world->now - since);
+    detections->repair_longest = MAX(detections->repair_longest, world->now - since);
 }
 
 void *detector_state(Node *self) { return self->world->detector_states + self->id * self->world->detector_size; }
