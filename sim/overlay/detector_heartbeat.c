@@ -92,7 +92,8 @@ static void start(Node *self)
     uint32_t degree = detector_degree(self);
     state->watched = g_new(Watch, degree + 1);
     state->room = degree + 1;
-    for (uint32_t i = 0; i < degree; i++) state->watched[i] = (Watch){ node_now(self), detector_neighbor(self, i), false };
+    for (uint32_t i = 0; i < degree; i++)
+        state->watched[i] = (Watch){ node_now(self), detector_neighbor(self, i), false };
     state->count = degree;
     uint64_t phase = random_below(detector_random(self), (uint64_t)detector_settings(self)->period);
     detector_after(self, (SimTime)phase, TICK_BEAT);

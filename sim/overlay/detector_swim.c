@@ -111,7 +111,8 @@ static uint32_t rumours_take(Node *self, News *list)
 {
     const DetectorSettings *settings = detector_settings(self);
     State *state = detector_state(self);
-    uint32_t count = MIN(settings->piggyback, state->rumour_count), most = times_log(self, settings->gossip), kept = 0, next = count;
+    uint32_t count = MIN(settings->piggyback, state->rumour_count), most = times_log(self, settings->gossip);
+    uint32_t kept = 0, next = count;
     Rumour taken[NEWS_MOST];
     for (uint32_t i = 0; i < count; i++) {
         taken[i] = state->rumours[i];
@@ -120,7 +121,8 @@ static uint32_t rumours_take(Node *self, News *list)
     }
     for (uint32_t i = 0; i < count; i++) {
         if (taken[i].sent >= most) continue;
-        while (next < state->rumour_count && state->rumours[next].sent <= taken[i].sent) state->rumours[kept++] = state->rumours[next++];
+        while (next < state->rumour_count && state->rumours[next].sent <= taken[i].sent)
+            state->rumours[kept++] = state->rumours[next++];
         state->rumours[kept++] = taken[i];
     }
     while (next < state->rumour_count) state->rumours[kept++] = state->rumours[next++];
@@ -151,7 +153,7 @@ static bool overrides(News news, News known)
 {
     if (news.status == ALIVE) return news.incarnation > known.incarnation;
     if (known.status == DOWN) return false;
-    return news.incarnation > known.incarnation || (news.incarnation == known.incarnation && news.status > known.status);
+    return news.incarnation != known.incarnation ? news.incarnation > known.incarnation : news.status > known.status;
 }
 
 /* Hears a piece of news, or concludes it itself. */

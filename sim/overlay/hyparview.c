@@ -24,7 +24,7 @@
  * Source: J. Leitao, J. Pereira, L. Rodrigues, "HyParView: a membership protocol
  * for reliable gossip-based broadcast", DSN 2007.
  */
-#include "overlay/overlay.h"
+#include "overlay/unsent.h"
 
 typedef struct {
     uint32_t active, passive, arwl, prwl, ka, kp, shuffle_ttl;
@@ -36,7 +36,7 @@ enum { JOIN, FORWARD_JOIN, NEIGHBOR, NEIGHBOR_REPLY, DISCONNECT, SHUFFLE, SHUFFL
 enum { LOW, HIGH };                         /* priorities of NEIGHBOR */
 enum { REJECTED, ACCEPTED };                /* answers to it */
 enum { TICK_SHUFFLE, TICK_KEEP_ALIVE };     /* timers */
-enum { MESSAGE_BYTES = 26, ENTRY_BYTES = 6, LIST_MOST = 257, UNSENT_MOST = 8 };
+enum { MESSAGE_BYTES = 26, ENTRY_BYTES = 6, LIST_MOST = 257 };
 
 static const Param params[] = {
     { "active", PARAM_COUNT, offsetof(Config, active), "5", 1, 1000, "neighbors: the places of the active view", NULL },
@@ -61,8 +61,7 @@ typedef struct {
     NodeId *asked;              /* whom it asked to be neighbors and who have not answered */
     uint32_t passive_count, sent_count, asked_count;
     uint32_t untried;           /* passive[0 .. untried-1] are yet to be asked */
-    Message *unsent;            /* what waits for new neighbors, held; owned */
-    uint32_t unsent_count;
+    Unsent unsent;
     bool probed;                /* its neighbors, because it was asked, in this shuffle-period */
 } State;
 
@@ -143,33 +142,6 @@ static void active_drop(Node *self, NodeId node)
     passive_add(self, node, NULL, 0);
 }
 
-/* A new neighbor gets what those before it should have had. */
-static void unsent_send(Node *self, NodeId to)
-{
-    State *state = overlay_state(self);
-    for (uint32_t i = 0; i < state->unsent_count; i++) overlay_resend(self, to, &state->unsent[i]);
-}
-
-static void unsent_clear(Node *self)
-{
-    State *state = overlay_state(self);
-    for (uint32_t i = 0; i < state->unsent_count; i++) overlay_release(self, state->unsent[i].publication);
-    g_clear_pointer(&state->unsent, g_free);
-    state->unsent_count = 0;
-}
-
-static void unsent_add(Node *self, const Message *message)
-{
-    State *state = overlay_state(self);
-    if (!overlay_carried(message) || !(message->flags & MESSAGE_PAYLOAD) || state->unsent_count == UNSENT_MOST) return;
-    for (uint32_t i = 0; i < state->unsent_count; i++)
-        if (state->unsent[i].publication == message->publication) return;
-    if (!state->unsent) state->unsent = g_new(Message, UNSENT_MOST);
-    state->unsent[state->unsent_count] = *message;
-    state->unsent[state->unsent_count++].data = NULL;
-    overlay_hold(self, message->publication);
-}
-
 static void active_add(Node *self, NodeId node)
 {
     const Config *config = overlay_config(self);
@@ -180,7 +152,7 @@ static void active_add(Node *self, NodeId node)
         active_drop(self, overlay_neighbor(self, (uint32_t)random_below(overlay_random(self), degree)));
     list_remove(state->passive, &state->passive_count, node);
     overlay_neighbor_add(self, node);
-    unsent_send(self, node);
+    unsent_send(self, &state->unsent, node);
 }
 
 /* A neighbor at random that is neither of the two; NODE_NONE where there is none. */
@@ -207,7 +179,7 @@ static void refill(Node *self)
         state->asked[state->asked_count++] = node;
         send(self, node, NEIGHBOR, overlay_degree(self) ? LOW : HIGH);
     }
-    if (!state->asked_count) unsent_clear(self);        /* nobody will come */
+    if (!state->asked_count) unsent_clear(self, &state->unsent);        /* nobody will come */
 }
 
 /* The same, with every passive node to be asked again, in a new order. */
@@ -245,7 +217,7 @@ static void start(Node *self)
 static void stop(Node *self)
 {
     State *state = overlay_state(self);
-    unsent_clear(self);
+    unsent_clear(self, &state->unsent);
     g_clear_pointer(&state->passive, g_free);
 }
 
@@ -374,7 +346,7 @@ static void unreachable(Node *self, NodeId to, const Message *message)
 {
     const Config *config = overlay_config(self);
     State *state = overlay_state(self);
-    if (config->resend) unsent_add(self, message);
+    if (config->resend) unsent_add(self, &state->unsent, message);
     list_remove(state->passive, &state->passive_count, to);
     list_remove(state->asked, &state->asked_count, to);
     if (overlay_neighbor_remove(self, to)) refill_anew(self);

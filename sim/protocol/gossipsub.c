@@ -21,7 +21,7 @@
  */
 #include <string.h>
 
-#include "protocol/protocol.h"
+#include "protocol/held.h"
 
 typedef struct {
     uint32_t d, d_low, d_high, d_lazy, mcache_len, mcache_gossip;
@@ -64,13 +64,10 @@ typedef struct {
     bool member;
 } Topic;
 
-/* A publication that is here, held. */
-typedef struct { uint32_t publication, group; uint16_t hops; uint8_t age; } Cached;
-
 typedef struct {
     Topic *topics;              /* of each group of Shared */
-    Cached *cache;              /* oldest first */
-    uint32_t cached, cache_room;
+    Held cache;                 /* what came, since which heartbeat */
+    int64_t beats;              /* heartbeats so far */
 } State;
 
 static void order_fault(const Keys *keys, const char *low, const char *high)
@@ -225,46 +222,31 @@ static void stop(Node *self)
 {
     const Shared *shared = node_shared(self);
     State *state = node_state(self);
-    for (uint32_t i = 0; i < state->cached; i++) node_release(self, state->cache[i].publication);
+    held_clear(self, &state->cache);
     for (uint32_t t = 0; t < shared->count; t++) {
         g_free(state->topics[t].mesh);
         g_free(state->topics[t].backoffs);
     }
-    g_free(state->cache);
     g_free(state->topics);
     memset(state, 0, sizeof *state);
 }
 
-static void cache_add(Node *self, uint32_t group, const Message *message)
+static void cache_add(Node *self, const Message *message)
 {
     State *state = node_state(self);
-    state->cache = grown(state->cache, state->cached, &state->cache_room, sizeof *state->cache);
-    state->cache[state->cached++] = (Cached){ .publication = message->publication, .group = group, .hops = message->hops };
-    node_hold(self, message->publication);
-}
-
-/* A heartbeat has passed: what is too old is let go of. */
-static void cache_shift(Node *self)
-{
-    const Config *config = node_config(self);
-    State *state = node_state(self);
-    uint32_t old = 0;
-    for (uint32_t i = 0; i < state->cached; i++)
-        if (++state->cache[i].age >= config->mcache_len) old = i + 1;
-    for (uint32_t i = 0; i < old; i++) node_release(self, state->cache[i].publication);
-    state->cached -= old;
-    if (old) memmove(state->cache, state->cache + old, state->cached * sizeof *state->cache);
+    held_add(self, &state->cache, message, state->beats);
 }
 
 /* Tells some outside the mesh what came lately. */
 static void gossip(Node *self, const Topic *topic)
 {
     const Config *config = node_config(self);
-    State *state = node_state(self);
+    const State *state = node_state(self);
     g_autoptr(GArray) list = NULL;
-    for (uint32_t i = 0; i < state->cached; i++) {
-        const Cached *cached = &state->cache[i];
-        if (cached->group != topic->group || cached->age >= config->mcache_gossip) continue;
+    for (uint32_t i = 0; i < state->cache.count; i++) {
+        const HeldOne *cached = held_at(&state->cache, i);
+        if (node_publication(self, cached->publication)->group != topic->group) continue;
+        if (state->beats - cached->since >= config->mcache_gossip) continue;
         if (!list) list = g_array_new(FALSE, FALSE, sizeof(uint32_t));
         g_array_append_val(list, cached->publication);
     }
@@ -296,7 +278,7 @@ static void timer(Node *self, uint32_t tag)
         if (!topic->member && topic->published + config->fanout_ttl < node_now(self)) topic->count = 0;
         gossip(self, topic);
     }
-    cache_shift(self);
+    held_expire(self, &state->cache, ++state->beats - config->mcache_len + 1);
     node_after(self, config->heartbeat, 0);
 }
 
@@ -320,7 +302,7 @@ static void publish(Node *self, const Message *publication)
 {
     const Config *config = node_config(self);
     Topic *topic = topic_of(self, node_publication(self, publication->publication)->group);
-    cache_add(self, topic->group, publication);
+    cache_add(self, publication);
     if (!topic->member) fill(self, topic);
     topic->published = node_now(self);
     if (config->flood_publish) flood(self, topic->group, *publication);
@@ -332,7 +314,7 @@ static void receive_publication(Node *self, NodeId from, const Message *message)
     if (!node_deliver(self, message)) return;
     const Topic *topic = topic_of(self, node_publication(self, message->publication)->group);
     if (!topic->member) return;
-    cache_add(self, topic->group, message);
+    cache_add(self, message);
     forward(self, topic, from, *message);
 }
 
@@ -369,16 +351,9 @@ static void receive_ihave(Node *self, NodeId from, const Message *message)
 
 static void receive_iwant(Node *self, NodeId from, const Message *message)
 {
-    State *state = node_state(self);
+    const State *state = node_state(self);
     const uint32_t *list = message->data;
-    for (uint32_t i = 0; i < message->data_size / sizeof *list; i++) {
-        uint32_t at = state->cached;
-        while (at && state->cache[at - 1].publication != list[i]) at--;
-        if (!at) continue;
-        Message answer = { .publication = list[i], .size = node_publication(self, list[i])->size,
-                           .hops = state->cache[at - 1].hops, .kind = PUBLISH, .flags = MESSAGE_PAYLOAD };
-        node_send(self, from, &answer);
-    }
+    for (uint32_t i = 0; i < message->data_size / sizeof *list; i++) held_send(self, &state->cache, list[i], from, PUBLISH);
 }
 
 static void receive(Node *self, NodeId from, const Message *message)

@@ -19,7 +19,7 @@
  */
 #include <string.h>
 
-#include "protocol/protocol.h"
+#include "protocol/held.h"
 
 typedef struct {
     SimTime timeout1, timeout2, batch, keep;
@@ -43,10 +43,7 @@ static const Param params[] = {
     PARAM_END
 };
 
-/* A publication that is here, held. */
-typedef struct { SimTime since; uint32_t publication; uint16_t hops; } Kept;
-
-/* One that is not, and who announced it; in the order of announcements. */
+/* A publication that is not here, and who announced it; in the order of announcements. */
 typedef struct { uint64_t timer; uint32_t publication; NodeId from; uint16_t hops; bool timed; } Missing;
 
 /* One that lazy neighbors are to be told of; not `except`. */
@@ -58,11 +55,11 @@ typedef struct { uint32_t publication, hops; } Entry;
 typedef struct {
     uint64_t *lazy;             /* bit a neighbor number; NULL: `few` does */
     uint64_t few;
-    Kept *kept;                 /* ring of kept_room: oldest at kept_first */
+    Held held;                  /* those that are here */
     Missing *missing;
     Waiting *waiting;
     uint32_t degree;            /* neighbors that `lazy` stands for */
-    uint32_t kept_first, kept_count, kept_room, missing_count, missing_room, waiting_count, waiting_room;
+    uint32_t missing_count, missing_room, waiting_count, waiting_room;
 } State;
 
 static uint64_t *lazy_bits(State *state) { return state->lazy ? state->lazy : &state->few; }
@@ -118,43 +115,12 @@ static void control(Node *self, NodeId to, uint8_t kind, uint32_t publication)
     node_send(self, to, &message);
 }
 
-/* Lets go of what has been kept long enough. */
-static void kept_expire(Node *self)
+static void keep(Node *self, const Message *message)
 {
     const Config *config = node_config(self);
     State *state = node_state(self);
-    while (state->kept_count && state->kept[state->kept_first].since + config->keep < node_now(self)) {
-        node_release(self, state->kept[state->kept_first].publication);
-        state->kept_first = (state->kept_first + 1) % state->kept_room;
-        state->kept_count--;
-    }
-}
-
-static void keep(Node *self, const Message *message)
-{
-    State *state = node_state(self);
-    kept_expire(self);
-    if (state->kept_count == state->kept_room) {
-        uint32_t room = state->kept_room ? 2 * state->kept_room : 2;
-        Kept *more = g_new(Kept, room);
-        for (uint32_t i = 0; i < state->kept_count; i++)
-            more[i] = state->kept[(state->kept_first + i) % state->kept_room];
-        g_free(state->kept);
-        state->kept = more, state->kept_room = room, state->kept_first = 0;
-    }
-    state->kept[(state->kept_first + state->kept_count++) % state->kept_room] =
-        (Kept){ node_now(self), message->publication, message->hops };
-    node_hold(self, message->publication);
-}
-
-/* What is kept of a publication, or NULL. */
-static const Kept *kept_find(const State *state, uint32_t publication)
-{
-    for (uint32_t i = state->kept_count; i--; ) {
-        const Kept *kept = &state->kept[(state->kept_first + i) % state->kept_room];
-        if (kept->publication == publication) return kept;
-    }
-    return NULL;
+    held_expire(self, &state->held, node_now(self) - config->keep);
+    held_add(self, &state->held, message, node_now(self));
 }
 
 static void wait_for_batch(Node *self, const Message *message, NodeId except)
@@ -310,11 +276,7 @@ static void receive_graft(Node *self, NodeId from, uint32_t publication)
 {
     turn(self, from, false);
     if (publication == PUBLICATION_NONE) return;
-    const Kept *kept = kept_find(node_state(self), publication);
-    if (!kept) return;
-    Message message = { .publication = publication, .size = node_publication(self, publication)->size, .hops = kept->hops,
-                        .kind = GOSSIP, .flags = MESSAGE_PAYLOAD };
-    node_send(self, from, &message);
+    held_send(self, &((const State *)node_state(self))->held, publication, from, GOSSIP);
 }
 
 static void receive(Node *self, NodeId from, const Message *message)
@@ -385,10 +347,8 @@ static void neighbor_down(Node *self, NodeId other)
 static void stop(Node *self)
 {
     State *state = node_state(self);
-    for (uint32_t i = 0; i < state->kept_count; i++)
-        node_release(self, state->kept[(state->kept_first + i) % state->kept_room].publication);
+    held_clear(self, &state->held);
     g_free(state->lazy);
-    g_free(state->kept);
     g_free(state->missing);
     g_free(state->waiting);
     memset(state, 0, sizeof *state);
