@@ -61,6 +61,7 @@
     X(splitstream) \
     X(rumour) \
     X(tree) \
+    X(tree_mesh) \
     X(unicast)
 
 #define WORKLOADS(X) \
