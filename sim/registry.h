@@ -41,6 +41,7 @@
     X(minimum_spanning_tree) \
     X(multi_tree) \
     X(narada) \
+    X(nice) \
     X(pastry) \
     X(random_regular) \
     X(random_tree) \
@@ -55,6 +56,7 @@
     X(gossip) \
     X(gossipsub) \
     X(mesh_pull) \
+    X(nice) \
     X(plumtree) \
     X(reverse_path) \
     X(scribe) \

@@ -76,6 +76,10 @@ typedef struct {
      * node or a neighbor, to `to`; NODE_NONE where none is known here. */
     NodeId (*next_hop)(Node *self, NodeId of, NodeId to);
 
+    /* (optional) Clustered overlays: which of this node's clusters, each a clique of
+     * neighbors, a node is in; UINT32_MAX: in none. */
+    uint32_t (*cluster)(Node *self, NodeId node);
+
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
     void (*prepare)(const void *config, const LiveScope *scope, void *shared);      /* (optional) */
     void (*release)(void *shared);                              /* (optional) frees what prepare() made */

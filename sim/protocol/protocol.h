@@ -38,6 +38,7 @@ typedef struct Protocol {
     bool detects;               /* it says node_found_down() */
     bool routed;                /* it uses node_route(): refused on an overlay that is not structured */
     bool paths;                 /* it uses node_next_hop(): refused on a live overlay that keeps no ways to its nodes */
+    bool clustered;             /* it uses node_cluster(): refused on an overlay without clusters */
 
     /* Called by the world; slots marked (optional) may be NULL. */
     bool (*prepare)(const void *config, const ProtocolScope *scope, void *shared, GError **error); /* (optional) */
@@ -94,6 +95,10 @@ uint64_t    node_key(Node *self, NodeId node);
  * static overlay the one of least latency from `to` on, whatever fails; on a live one
  * what the neighbor has told.  NODE_NONE where it knows of no way, or `of` is `to`. */
 NodeId      node_next_hop(Node *self, NodeId of, NodeId to);
+
+/* Which of this node's clusters a node is in, on an overlay that has them: cliques of
+ * neighbors, of which each node is in one or a few.  UINT32_MAX: in none. */
+uint32_t    node_cluster(Node *self, NodeId node);
 
 /* Hands a publication to the application here.  True if this incarnation of
  * the node has not had it before; else it counts as a duplicate.  The source

@@ -242,6 +242,10 @@ void fits_live(Making *making)
         making_blame(making_keys(making, "overlay", NULL), "kind",
                      "it keeps no ways between its nodes, which the protocol follows; narada, or a static overlay");
     }
+    if (protocol->clustered && !(overlay->live && overlay->live->cluster)) {
+        making_blame(making_keys(making, "protocol", NULL), "kind", "it forwards from cluster to cluster, which only 'nice' has");
+        making_blame(making_keys(making, "overlay", NULL), "kind", "it has no clusters, and the protocol needs them; nice");
+    }
     if (!overlay->live || !protocol->fixed_overlay) return;
     making_blame(making_keys(making, "protocol", NULL), "kind",
                  "it is laid out over fixed links, which an overlay that maintains itself has not");

@@ -44,6 +44,8 @@ bool node_route(Node *self, uint64_t key, const Message *message)
     return true;
 }
 
+uint32_t node_cluster(Node *self, NodeId node) { return self->world->live->cluster(self, node); }
+
 uint64_t node_key(Node *self, NodeId node) { return self->world->live->key(self, node); }
 
 bool route_is_lost(const Message *message) { return message->hops > HOPS_MOST; }

@@ -118,7 +118,7 @@ int main(int argc, char **argv)
     CASE(a_restarted_node_begins_anew);
     CASE(more_cannot_be_needed_than_there_are);
     for (guint i = 0; protocols[i]; i++) {
-        if (protocols[i]->routed) continue;             /* needs an overlay that routes */
+        if (protocols[i]->routed || protocols[i]->clustered) continue;         /* needs an overlay that routes, or has clusters */
         g_autofree char *path = g_strdup_printf("/coding/any_protocol_carries_packets/%s", protocols[i]->variant.name);
         g_test_add_data_func(path, protocols[i], any_protocol_carries_packets);
     }

@@ -17,6 +17,8 @@ static const char *const overlay_texts[] = {
     "kind = pastry\nnodes = 120\nleaf-set = 8\nkeep-alive = 1 s",
     "kind = pastry\nnodes = 120\nkeep-alive = 1 s\nbegin = join\njoin = uniform(0 s, 6 s)",
     "kind = narada\nnodes = 120\nrefresh = 1 s\ntimeout = 4 s\nping = 500 ms\nneighbor-timeout = 2 s\nimprove = 1 s\njoin = uniform(0 s, 6 s)",
+    "kind = nice\nnodes = 120\nheartbeat = 500 ms\ntimeout = 1500 ms\nrefine = 2 s",
+    "kind = nice\nnodes = 120\nheartbeat = 1 s\ntimeout = 3 s\nk = 2\njoin = uniform(0 s, 6 s)",
 };
 
 /* The overlay that a scenario text of this file names. */
@@ -149,6 +151,7 @@ static void laws(gconstpointer data)
         if (live && protocol->fixed_overlay) continue;
         if (protocol->routed && !(live && live->route)) continue;
         if (protocol->paths && live && !live->next_hop) continue;
+        if (protocol->clustered && !(live && live->cluster)) continue;
         g_autofree char *text = storm(way->keys, overlay_texts[i]);
         g_autoptr(RunResult) result = run_text(text, 3);
         messages_add_up(result, live && live->connected);
@@ -167,7 +170,7 @@ static void protocols_meet_the_same_world(void)
 {
     g_autoptr(RunResult) first = NULL;
     for (guint p = 0; protocols[p]; p++) {
-        if (protocols[p]->routed) continue;
+        if (protocols[p]->routed || protocols[p]->clustered) continue;
         g_autofree char *text = storm(protocols[p]->variant.name, overlay_texts[0]);
         RunResult *result = run_text(text, 1);
         if (!first) {
