@@ -132,9 +132,10 @@ static char *fingerprint_elsewhere(const char *text)
 /* One more way for a protocol to work: its `kind` and further keys. */
 typedef struct { const Protocol *protocol; const char *name, *keys; } Way;
 
-extern const Protocol protocol_tree;
+extern const Protocol protocol_nice, protocol_tree;
 
 static const Way ways[] = {
+    { &protocol_nice, "nice_prm", "nice\nprobability = 10 %\nnack = yes\ndiscover = 2 s" },
     { &protocol_tree, "tree_repair_grandparent", "tree\nrepair = grandparent" },
     { &protocol_tree, "tree_repair_backup", "tree\nrepair = backup\nrecover = yes\nmax-degree = 4" },
     { &protocol_tree, "tree_repair_root", "tree\nrepair = root\nrecover = yes\nvia-root = yes\nuse = all" },
