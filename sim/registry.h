@@ -71,7 +71,8 @@
 
 /* Families of sections of the communication models, in the order in which they are built. */
 #define MODELS(X) \
-    X(process)
+    X(process) \
+    X(traffic)
 
 #define FAILURES(X) \
     X(arrivals) \

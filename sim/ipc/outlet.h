@@ -38,6 +38,7 @@ typedef struct { IpcMessage *message; uint64_t tag; bool redelivered; } Taken;
 
 typedef struct {
     void *object;
+    bool copies;                /* each process gets one of its own of every message; else they compete */
     void *(*open)(void *object, Process *thread, const InletOptions *options);     /* NULL: try again later */
     int (*take)(void *handle, Taken *taken);        /* blocks until there is one; the hold is the caller's */
     /* Done with it (or not: back to the queue, or thrown away); without effect where nothing is asked for. */

@@ -2,6 +2,7 @@
 #include "ipc/program.h"
 
 #include <glib.h>
+#include <string.h>
 
 typedef struct { ProcessBody body; void *argument; Process *thread; } Step;
 
@@ -117,6 +118,13 @@ Process *program_main(const Program *program) { return program->main; }
 Program *program_find(Ipc *ipc, const char *name)
 {
     return g_hash_table_lookup(((Programs *)ipc_library(ipc, &programs_library))->by_name, name);
+}
+
+Program *program_of(const Process *thread)
+{
+    const char *name = process_name(thread);
+    g_autofree char *whole = g_strndup(name, strcspn(name, "/"));
+    return program_find(process_ipc(thread), whole);
 }
 
 void program_crash(Program *program)

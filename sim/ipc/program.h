@@ -24,6 +24,7 @@ NodeId program_host(const Program *program);
 Ipc *program_ipc(const Program *program);
 bool program_is_up(const Program *program);
 Process *program_main(const Program *program);      /* the one that sets up; owns what is set up */
+Program *program_of(const Process *thread);         /* whose thread, or main thread, it is; NULL: nobody's */
 Program *program_find(Ipc *ipc, const char *name);  /* NULL: none */
 
 void program_crash(Program *program);               /* without effect where it is not up */

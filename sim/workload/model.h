@@ -50,6 +50,8 @@ uint32_t model_nodes(const ModelScope *scope);
 SimTime model_end(const ModelScope *scope);             /* of the run */
 Random *model_random(ModelScope *scope);                /* this section's own stream */
 
+uint32_t model_serial(ModelScope *scope);               /* a number that nobody else of this run has had: 0, 1, … */
+
 /* What build() made of [section NAME]; NULL where there is none (yet). */
 void *model_built(const ModelScope *scope, const char *section, const char *name);
 

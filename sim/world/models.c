@@ -13,6 +13,7 @@ typedef struct { char *name; double numerator, denominator; bool ratio; } Sum;  
 struct Models {
     void **built;               /* of each section, in the order of scenario->models */
     uint32_t count;             /* built so far */
+    uint32_t serial;
     GArray *controls, *outlets, *inlets;
     GArray *sums;               /* of Sum, in the order first reported */
 };
@@ -72,6 +73,8 @@ Ipc *model_ipc(ModelScope *scope) { return scope->world->ipc; }
 uint32_t model_nodes(const ModelScope *scope) { return scope->world->nodes; }
 SimTime model_end(const ModelScope *scope) { return scope->world->end; }
 Random *model_random(ModelScope *scope) { return &scope->random; }
+
+uint32_t model_serial(ModelScope *scope) { return scope->world->models->serial++; }
 
 void *model_built(const ModelScope *scope, const char *section, const char *name)
 {
