@@ -25,7 +25,7 @@ static const Param params[] = {
     { "via-root", PARAM_BOOL, offsetof(TreeConfig, via_root), "no", 0, 0,
       "a source that is not the root first sends up to the root, which pushes down", NULL },
     { "repair", PARAM_CHOICE, offsetof(TreeConfig, repair), "none", 0, 0,
-      "whom a node asks first that has lost its parent: nobody, its grandparent, the root, or the parent's next sibling",
+      "whom a node that lost its parent asks first: nobody, its grandparent, the root, the parent's next sibling",
       "none|grandparent|root|backup" },
     { "heartbeat", PARAM_DURATION, offsetof(TreeConfig, heartbeat), "1 s", 1, 9e18,
       "parents and children tell each other so often that they are there, where the tree is repaired", NULL },
@@ -239,7 +239,7 @@ static const Protocol *work(const void *data)
 const Protocol protocol_tree = {
     .variant = {
         .name = "tree",
-        .summary = "push each publication down a tree, mended or not; on a mesh down a tree taken from it for each source",
+        .summary = "push each publication down a tree, repaired or not; on a mesh a tree taken from it for each source",
         .source = "the baseline; repair as in S. Banerjee et al., SIGCOMM 2002 and M. Yang and Z. Fei, INFOCOM 2004",
         .params = params, .config_size = sizeof(TreeConfig), .check = check,
     },

@@ -93,7 +93,11 @@ typedef struct {
 /* The first tree stands in the state itself: most runs have one. */
 typedef struct { TreePlace first, *more; uint32_t since; } TreeState;
 
-static inline TreePlace *tree_place(TreeState *state, uint32_t tree) { return tree ? &state->more[tree - 1] : &state->first; }
+static inline TreePlace *tree_place(TreeState *state, uint32_t tree)
+{
+    return tree ? &state->more[tree - 1] : &state->first;
+}
+
 static inline uint32_t tree_of(const Message *message) { return message->word & (TREES_MOST - 1); }
 
 /* tree.c: the trees, and begin() for each tree that a publication is to use, in its `word`. */
@@ -105,7 +109,8 @@ void tree_each(Node *self, const Message *publication, void (*begin)(Node *self,
 extern const Protocol tree_mended;
 
 /* tree_repair.c */
-enum { TREE_TICK, TREE_WATCH, TREE_WATCH_CHILDREN, TREE_RETRY, TREE_ASKING, TREE_TAGS };    /* tag of a timer: tree * TREE_TAGS + one of these */
+/* The tag of a timer is tree * TREE_TAGS + one of these. */
+enum { TREE_TICK, TREE_WATCH, TREE_WATCH_CHILDREN, TREE_RETRY, TREE_ASKING, TREE_TAGS };
 
 bool tree_is_root(Node *self, uint32_t tree);
 bool tree_is_linked(const TreePlace *place, NodeId node);       /* a parent or child */

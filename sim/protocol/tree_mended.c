@@ -90,7 +90,10 @@ static void children_laid_out(Node *self, uint32_t tree)
         NodeId other = node_neighbor(self, i);
         if (shared->parents[tree][other] == node_id(self)) tree_child_add(place, other);
     }
-    for (uint32_t i = 0; i < place->count; i++) place->children[i].heard = node_now(self), place->children[i].kept = UINT64_MAX;
+    for (uint32_t i = 0; i < place->count; i++) {
+        place->children[i].heard = node_now(self);
+        place->children[i].kept = UINT64_MAX;       /* who was here from the start may ask for all */
+    }
 }
 
 static void place_begin(Node *self, uint32_t tree)
@@ -133,9 +136,9 @@ static void start(Node *self)
     for (uint32_t t = 0; t < shared->trees; t++) place_begin(self, t);
     if (config->repair == REPAIR_NONE) return;
     for (uint32_t t = 0; t < shared->trees; t++) tree_watch_children(self, t);
-    SimTime phase = config->clock == TREE_CLOCK_SYNCHRONOUS ? (period - now % period) % period
-                                                             : (SimTime)random_below(node_random(self), (uint64_t)period);
-    node_after(self, phase, TREE_TICK);
+    bool synchronous = config->clock == TREE_CLOCK_SYNCHRONOUS;
+    SimTime phase = synchronous ? -now % period + period : (SimTime)random_below(node_random(self), (uint64_t)period);
+    node_after(self, phase % period, TREE_TICK);
 }
 
 static void stop(Node *self)
@@ -193,8 +196,9 @@ static bool prepare(const void *data, const ProtocolScope *scope, void *data_sha
     if (!tree_prepare(config, scope, shared, error)) return false;
     for (uint32_t t = 0; t < shared->trees; t++) ancestors += ancestors_of(shared->parents[t], shared->nodes);
     if (shared->trees > TREES_MOST || ancestors > ANCESTORS_MOST) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "%u trees in which the nodes have %.3g ancestors together are too much to be "
-                    "repaired; at most %d trees and %.3g ancestors would be right", shared->trees, ancestors, TREES_MOST, ANCESTORS_MOST);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "%u trees in which the nodes have %.3g ancestors together are too much "
+                    "to be repaired; at most %d trees and %.3g ancestors would be right", shared->trees, ancestors, TREES_MOST,
+                    ANCESTORS_MOST);
         return false;
     }
     if (config->repair != REPAIR_BACKUP) return true;

@@ -20,7 +20,8 @@
 #include "protocol/tree.h"
 
 enum { TRIES_MOST = 5, STREAM_BYTES = 12, NUMBER_BYTES = 4, STREAM_WORDS = 4 };
-enum { SINCE_SHIFT = TREE_BITS, NUMBER_SHIFT = TREE_BITS + TREE_NUMBER_BITS, NUMBER_MASK = (1 << TREE_NUMBER_BITS) - 1 };
+enum { SINCE_SHIFT = TREE_BITS, NUMBER_SHIFT = TREE_BITS + TREE_NUMBER_BITS };
+enum { NUMBER_MASK = (1 << TREE_NUMBER_BITS) - 1 };
 
 static uint32_t since_of(uint64_t word) { return word >> SINCE_SHIFT & NUMBER_MASK; }
 static uint32_t number_of(uint64_t word) { return (uint32_t)(word >> NUMBER_SHIFT); }
@@ -176,7 +177,8 @@ bool tree_take(Node *self, NodeId from, const Message *message)
     TreePlace *place = tree_place(node_state(self), tree);
     if (!config->recover && !config->via_root && (config->use != USE_ALL || shared->trees == 1)) return false;
     bool fresh;
-    TreeStream *stream = stream_of(place, node_publication(self, message->publication)->source, since_of(message->word), &fresh);
+    NodeId source = node_publication(self, message->publication)->source;
+    TreeStream *stream = stream_of(place, source, since_of(message->word), &fresh);
     if (!stream) return false;
     bool asked_for = message->kind == TREE_RECOVERED;
     if (!asked_for) stream->from = from;
