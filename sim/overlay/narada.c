@@ -12,15 +12,13 @@
  * both ends use least (consensus cost).
  *
  * Published, as recalled: the rules, 3 to 6 neighbors, a refresh of 30 s.  Our own: all other
- * periods and the shares `add` and `drop`; a threshold is its share of the members, in proportion
- * to the larger degree of both ends over `max-degree`.  Where the paper leaves it open:
- * membership and routes travel in one message; the number of a refresh is its time, newer
- * than all before a restart; ways count for data once told; an update goes out `hold` after
- * a link came or went or a told way broke.  Beyond the paper: one of those believed dead is
- * asked for a link by the same chance as the silent, for the sides of a partition that lasts
- * declare each other dead.  Left out: bandwidth as a metric, and transient forwarding by a
- * member that leaves: it goes at once.
- *
+ * periods and the shares `add` and `drop`; a threshold is its share of the members, times the
+ * larger degree of both ends over `max-degree`; membership and routes in one message; a number
+ * is the time of its refresh, newer than all before a restart; early updates.  Beyond the
+ * paper: `ways` = told, by which neighbors agree on who passes on to whom, and a way that
+ * changes cuts off nobody until the next update; and one of those believed dead is asked for a
+ * link by the same chance as the silent, for the sides of a partition that lasts declare each
+ * other dead.  Left out: bandwidth as a metric; a member that leaves forwards no longer.
  * Memory and updates grow with the members: at most 4,096 nodes.  A message takes 26
  * bytes, 10 for each member in it, and for its way 4 and 6 for each hop between.
  *
@@ -34,13 +32,13 @@ typedef struct {
     uint32_t contacts, min_degree, max_degree;
     SimTime refresh, hold, timeout, repair, repair_most, ping, neighbor_timeout, improve, patience, forget;
     double add, drop;
+    int ways;                   /* 1: as told */
 } Config;
 
 enum { ADD, ACCEPT, DROP, LEAVE, UPDATE, PING, PONG, ASK, COSTS };      /* messages */
 enum { TO_JOIN, TO_REPAIR, TO_IMPROVE };                                         /* reasons of ADD */
 enum { TICK_UPDATE, TICK_PING, TICK_IMPROVE, TICK_REPAIR, TICK_JOIN, TICK_PROBE };  /* timers; + 4 member + tries */
 enum { MESSAGE_BYTES = 26, NODES_MOST = 4096, TRIES = 3 };
-#define NUMBER_STEP (100 * SIM_MS)
 
 #define COUNT(name, field, fallback, most, help) { name, PARAM_COUNT, offsetof(Config, field), fallback, 1, most, help, NULL }
 #define SHARE(name, field, fallback, help) { name, PARAM_SHARE, offsetof(Config, field), fallback, 0, 1, help, NULL }
@@ -60,6 +58,8 @@ static const Param params[] = {
     TIME("improve", improve, "30 s", "time between looks for a link to add and one to drop"),
     SHARE("add", add, "5 %", "utility of a link, as a share of all members, above which it is added"),
     SHARE("drop", drop, "5 %", "members reached over a link, as a share of all, below which it is dropped"),
+    { "ways", PARAM_CHOICE, offsetof(Config, ways), "known", 0, 0,
+      "what data from a source is taken from: the best way known, or the one that the neighbors were told", "known|told" },
     TIME("patience", patience, "2 s", "how long an answer is waited for"),
     TIME("forget", forget, "10 min", "how long the dead are remembered"),
     PARAM_END
@@ -93,7 +93,7 @@ static void fits(const void *config, uint32_t nodes, const Keys *keys)
 }
 
 static NaradaTable *table_of(Node *self) { return &((State *)overlay_state(self))->table; }
-static uint32_t number_of(const Node *self) { return (uint32_t)(node_now(self) / NUMBER_STEP) + 1; }   /* over restarts */
+static uint32_t number_of(const Node *self) { return (uint32_t)(node_now(self) / (100 * SIM_MS)) + 1; }
 
 static void post(Node *self, NodeId to, Message message, uint32_t bytes)
 {
@@ -207,9 +207,8 @@ static void drop_link(Node *self)
     const NaradaNeighbor *least = narada_least_used(table, node_now(self) - 2 * config->refresh, &cost);
     if (!least || table->count <= config->min_degree || least->degree <= config->min_degree) return;
     if (cost >= threshold(self, config->drop, least->degree)) return;
-    NodeId node = least->node;
-    send(self, node, DROP, 0);
-    link_lose(self, node);
+    send(self, least->node, DROP, 0);
+    link_lose(self, least->node);
 }
 
 static void tick_improve(Node *self)
@@ -267,6 +266,7 @@ static void start(Node *self)
     const Config *config = overlay_config(self);
     State *state = overlay_state(self);
     narada_table_init(&state->table, node_id(self), node_count(self));
+    state->table.as_told = config->ways;
     state->candidate = NODE_NONE;
     plan_update(self, phase(self, config->refresh));
     overlay_after(self, phase(self, config->ping), TICK_PING);

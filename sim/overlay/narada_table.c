@@ -235,7 +235,7 @@ uint32_t *narada_tell(NaradaTable *table, uint32_t number, uint32_t *length, uin
 
 NodeId narada_next_hop(const NaradaTable *table, NodeId of, NodeId to)
 {
-    if (of == table->self) return table->told[to];
+    if (of == table->self) return table->as_told ? table->told[to] : table->next[to];
     const NaradaNeighbor *neighbor = narada_neighbor(table, of);
     if (!neighbor || !neighbor->update || !neighbor->places[to]) return NODE_NONE;
     uint32_t place = neighbor->places[to];

@@ -7,7 +7,7 @@
  * whole, and ways are chosen among them; one that leads through this node is none,
  * so nothing counts to infinity.
  *
- * A way counts for data once it was told (`told`): then this node and its neighbors
+ * What was told last is kept too (`told`): where it counts, this node and its neighbors
  * agree on who passes on to whom.
  *
  * No variant: the memory of overlay/narada.c, which sends.  33 bytes a member, and 4,
@@ -47,6 +47,7 @@ typedef struct {
     NodeId *next;               /* its first hop */
     NodeId *told;               /* the one that the last update told */
     bool *offered;              /* the told next hop still has that way */
+    bool as_told;               /* its own ways count as told, not as known */
 } NaradaTable;
 
 void narada_table_init(NaradaTable *table, NodeId self, uint32_t nodes);
@@ -82,7 +83,7 @@ bool narada_choose(NaradaTable *table);
  * counts as told.  *bytes: what it takes on the wire. */
 uint32_t *narada_tell(NaradaTable *table, uint32_t number, uint32_t *length, uint32_t *bytes);
 
-/* The first hop of `of`, this node or a neighbor, to `to`, as told; or NODE_NONE. */
+/* The first hop of `of`, this node or a neighbor, to `to`; of a neighbor as told.  Or NODE_NONE. */
 NodeId narada_next_hop(const NaradaTable *table, NodeId of, NodeId to);
 
 /* The neighbor, one since `since` or before, of the least consensus cost: how many members

@@ -225,6 +225,21 @@ static void nothing_is_lost_or_doubled_on_a_quiet_mesh(void)
     g_assert_cmpfloat(metric_value(result, "payload_messages"), ==, 300 * 149);
 }
 
+/* While links and ways still change. */
+static void ways_that_were_told_lose_less_than_those_known(void)
+{
+    double share[2];
+    for (int told = 0; told < 2; told++) {
+        g_autofree char *text = quick(100, "duration = 60 s", told ? "ways = told" : "ways = known",
+            "[workload w]\nkind = publish\npublications = 300\nstart = 10 s\ninterval = 100 ms\n");
+        g_autoptr(RunResult) result = run_text(text, 0);
+        share[told] = metric_value(result, "delivery_ratio");
+    }
+    g_test_message("known %g, told %g", share[0], share[1]);
+    g_assert_cmpfloat(share[1], >, 0.999);
+    g_assert_cmpfloat(1 - share[0], >, 4 * (1 - share[1]));
+}
+
 static double metric_of(uint32_t nodes, const char *keys, const char *name)
 {
     g_autofree char *text = quick(nodes, "duration = 100 s\nwarmup = 60 s", keys,
@@ -276,6 +291,7 @@ int main(int argc, char **argv)
     ADD(a_detector_finds_the_crashed_sooner);
     ADD(a_partition_that_heals_is_repaired);
     ADD(nothing_is_lost_or_doubled_on_a_quiet_mesh);
+    ADD(ways_that_were_told_lose_less_than_those_known);
     ADD(what_a_node_tells_grows_with_the_group);
     ADD(links_that_save_time_take_the_place_of_others);
     ADD(what_makes_no_sense_is_refused);
