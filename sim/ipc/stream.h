@@ -8,9 +8,17 @@
  * time-out, which doubles; a port where nobody listens answers with a reset; a host that
  * is down answers nothing; bytes for a former incarnation are answered with a reset.
  *
+ * A record is one packet, unless the window forces it into several.  An acknowledgement
+ * rides on data or on nothing: where no loss happened and nobody waits for room it is
+ * taken for granted a round trip and 40 ms after the sending, without a packet of its own;
+ * no timer runs on the way without loss.  Congestion is not modelled: what may be in flight is
+ * bounded by the two buffers.  A lost record is sent again when three later ones have
+ * passed it (fast retransmission), or when the time-out comes: 200 ms at least, doubling
+ * up to 120 s.  Packets other than data have size 0: the network's header alone.
+ *
  * Connections belong to hosts, not to processes.  When a host goes down all of its
  * connections are gone without a call: their users on that host forget them in their own
- * host_down(). */
+ * host_down(), or call connection_free(), which then does nothing. */
 #pragma once
 #include "ipc/errors.h"
 #include "ipc/ipc.h"
@@ -29,7 +37,10 @@ typedef struct {
     void (*failed)(void *user, Connection *connection, int error);
     void (*received)(void *user, Connection *connection, void *content, uint32_t size);  /* takes over content */
     void (*ended)(void *user, Connection *connection);      /* the peer sends nothing more; all before was received */
-    void (*drained)(void *user, Connection *connection);    /* room to send again after connection_room() was 0 */
+    /* More room to send, after connection_room() was less than half of the send buffer. */
+    void (*drained)(void *user, Connection *connection);
+    void (*flushed)(void *user, Connection *connection);    /* all that was queued, and the end of it, is acknowledged */
+    void (*readable)(void *user, Connection *connection);   /* a record or the end came while paused: connection_peek() */
 } ConnectionUser;
 
 typedef struct {
@@ -39,26 +50,30 @@ typedef struct {
     SimTime user_timeout;           /* sent data unacknowledged for so long fails the connection; 0: 15 retries */
     SimTime keepalive_idle, keepalive_interval;     /* 0: none */
     uint32_t keepalive_probes;
+    uint32_t port;                  /* of the end that connects; 0: a free one */
     bool overlay;                   /* packets go along the overlay */
 } StreamOptions;
 
 extern const StreamOptions stream_defaults;
 
-/* Listens; false where the port of the host is taken.  At most `backlog` handshakes that
- * nobody has accepted wait; beyond, requests are dropped (or reset).
- * accept: `incoming` is called for each finished handshake; it makes the connection its
- * own by connection_use() at once, or returns false to leave it in the backlog for
- * listener_take(). */
+/* At most `backlog` handshakes that nobody has accepted wait; beyond, requests are dropped
+ * (or reset).  `incoming` is called for each finished handshake; it makes the connection
+ * its own by connection_use() at once, or returns false to leave it in the backlog for
+ * listener_take().  Where it is NULL all are left there, and handshakes that are not yet
+ * finished count against the backlog too. */
 typedef struct {
     uint32_t backlog;
     bool overflow_resets;
     StreamOptions options;          /* of the connections it makes */
     bool (*incoming)(void *user, Connection *connection);
+    void (*waiting)(void *user);    /* (optional) one more stands in the backlog; not to take it within the call */
     void *user;
 } ListenerSettings;
 
 Listener *listener_open(Ipc *ipc, Address at, const ListenerSettings *settings);   /* NULL: the port is taken */
-Connection *listener_take(Listener *listener);      /* the oldest in the backlog, or NULL */
+Connection *listener_take(Listener *listener);      /* the oldest in the backlog, or NULL; connection_use() at once */
+unsigned listener_backlog(const Listener *listener);        /* how many wait to be taken */
+void listener_allow(Listener *listener, uint32_t more);     /* `more` beyond the backlog: that many wait to accept */
 void listener_close(Listener *listener);            /* resets what waits in the backlog */
 
 /* Starts a connection from `host`, from a free port of its own; connected() or failed() follow. */
@@ -81,12 +96,25 @@ uint64_t connection_unsent(const Connection *connection);   /* bytes queued that
 void connection_pause(Connection *connection, bool paused);
 uint64_t connection_unread(const Connection *connection);   /* bytes in the receive buffer */
 
+/* For those who stay paused and read at their own pace.  The oldest record in the receive
+ * buffer, also after ended() or failed(): its content, how many of its bytes are yet to be
+ * read (*left) and how large it is (*size); false: there is none.  connection_read() marks
+ * `bytes` <= *left of it as read; the last one ends the record, which calls release(). */
+bool connection_peek(const Connection *connection, void **content, uint32_t *left, uint32_t *size);
+void connection_read(Connection *connection, uint32_t bytes);
+bool connection_ended(const Connection *connection);        /* the peer sends nothing more; records may still be unread */
+uint32_t connection_window(const Connection *connection);   /* the peer's receive buffer: no larger records make sense */
+
 void connection_shutdown(Connection *connection);   /* no more records from here; the peer's ended() after the last */
-void connection_abort(Connection *connection);      /* resets at once and frees */
+void connection_abort(Connection *connection);      /* resets at once and frees: what was queued is gone */
 
 /* Lets go of the end.  Bytes unread: the peer is reset.  Else what is queued is still
  * sent and then ended in order, with nobody to hear of it. */
 void connection_free(Connection *connection);
+
+/* Every content that was sent with this `release`, has not been received, read or released,
+ * and is in a buffer or on its way; in no order that matters.  For books. */
+void stream_each(Ipc *ipc, void (*release)(void *content), void (*call)(void *content, void *data), void *data);
 
 /* The connections and listeners that a process has open are closed by whoever made them
  * for it, in its Resource's end(): exactly what a host does for a process that died. */
