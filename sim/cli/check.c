@@ -3,16 +3,19 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/plugin.h"
 #include "core/error.h"
 #include "experiment/machine.h"
 #include "scenario/plan.h"
 #include "world/world.h"
 
-static char **overrides;
+static char **overrides, **plugins;
 
 static const GOptionEntry options[] = {
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &overrides, "check with this key set; may be repeated",
       "section.key=value" },
+    { "plugin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &plugins, "load variants built against the installed headers; may be repeated",
+      "FILE.so" },
     { 0 }
 };
 
@@ -117,6 +120,7 @@ static void print_effort(const Plan *plan, const Effort *effort)
 
 static bool run(char **arguments, GError **error)
 {
+    if (!plugins_load(plugins, error)) return false;
     g_autoptr(Plan) plan = plan_read(arguments[0], (const char *const *)overrides, error);
     if (!plan) return false;
     print_plan(plan);
@@ -133,7 +137,7 @@ static bool run(char **arguments, GError **error)
 
 const Command command_check = {
     .name = "check",
-    .usage = "SCENARIO [--set section.key=value]...",
+    .usage = "SCENARIO [--set section.key=value]... [--plugin FILE.so]...",
     .summary = "check a scenario in full and say what it will take",
     .details = "Reads the scenario as `run` does and reports every fault at once, each with its line.  Where there is "
                "none, prints the variants, points and runs, and guesses the memory and time they take, from the "

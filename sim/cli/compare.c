@@ -5,19 +5,22 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/plugin.h"
 #include "core/error.h"
 #include "core/suggest.h"
 #include "experiment/experiment.h"
 #include "report/choice.h"
 #include "report/comparison.h"
 
-static char *against, *directory, **names;
+static char *against, *directory, **names, **plugins;
 
 static const GOptionEntry options[] = {
     { "against", 0, 0, G_OPTION_ARG_FILENAME, &against, "the variant that the others are compared to (the first)", "VARIANT" },
     { "metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, "compare this metric; may be repeated; all: every one (the key metrics)", "NAME" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &directory, "where the results of a SCENARIO are (results/<scenario>)",
       "DIR" },
+    { "plugin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &plugins, "load variants that a SCENARIO needs; may be repeated",
+      "FILE.so" },
     { 0 }
 };
 
@@ -35,10 +38,12 @@ static bool is_results(const char *path)
 /* Runs what is missing of the scenario, then reads its results. */
 static Samples *run_and_read(const char *path, GError **error)
 {
+    if (!plugins_load(plugins, error)) return NULL;
     g_autoptr(Plan) plan = plan_read(path, NULL, error);
     if (!plan) return NULL;
     g_autofree char *place = directory ? g_strdup(directory) : g_build_filename("results", plan->stem, NULL);
-    Experiment experiment = { .plan = plan, .directory = place, .progress = isatty(STDERR_FILENO) };
+    Experiment experiment = { .plan = plan, .directory = place, .progress = isatty(STDERR_FILENO),
+                              .plugins = (const char *const *)plugins };
     Outcome outcome = { 0 };
     if (!experiment_run(&experiment, &outcome, error)) return NULL;
     if (outcome.problem) {

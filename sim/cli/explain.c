@@ -2,10 +2,19 @@
 /* `explain`: what one name means. */
 #include <string.h>
 
+#include "cli/plugin.h"
 #include "cli/words.h"
 #include "core/error.h"
 #include "core/suggest.h"
 #include "scenario/expect.h"
+
+static char **plugins;
+
+static const GOptionEntry options[] = {
+    { "plugin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &plugins, "load variants built against the installed headers; may be repeated",
+      "FILE.so" },
+    { 0 }
+};
 
 /* Names that were asked about and found so far, or all names there are. */
 typedef struct {
@@ -132,6 +141,7 @@ static void take_apart(Search *search, char *name)
 
 static bool run(char **arguments, GError **error)
 {
+    if (!plugins_load(plugins, error)) return false;
     g_autofree char *name = g_strdup(arguments[0]), *parts = NULL;
     if (*name == '[') memmove(name, name + 1, strlen(name));
     name[strcspn(name, "]")] = '\0';
@@ -159,5 +169,5 @@ const Command command_explain = {
     .details = "NAME is a variant (gossip), a key (fanout, overlay.degree), a section (failure), a metric "
                "(delivery_ratio) or a command.  Prints meaning, kind of value, range, default and source of all "
                "that have this name.",
-    .least = 1, .most = 1, .run = run,
+    .options = options, .least = 1, .most = 1, .run = run,
 };

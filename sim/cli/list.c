@@ -2,10 +2,19 @@
 /* `list`: the menu. */
 #include <string.h>
 
+#include "cli/plugin.h"
 #include "cli/words.h"
 #include "core/error.h"
 #include "core/suggest.h"
 #include "scenario/expect.h"
+
+static char **plugins;
+
+static const GOptionEntry options[] = {
+    { "plugin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &plugins, "load variants built against the installed headers; may be repeated",
+      "FILE.so" },
+    { 0 }
+};
 
 static int longest_variant(const Room *room)
 {
@@ -83,6 +92,7 @@ static bool unknown(const char *name, GError **error)
 
 static bool run(char **arguments, GError **error)
 {
+    if (!plugins_load(plugins, error)) return false;
     const char *name = arguments[0];
     if (!name) return list_all(), true;
     if (strcmp(name, "commands") == 0) return list_commands(), true;
@@ -97,5 +107,5 @@ const Command command_list = {
     .usage = "[networks|overlays|protocols|workloads|failures|metrics|sections|commands]",
     .summary = "everything a scenario can name",
     .details = "Prints each name with one line on what it is; without an argument, all of them.",
-    .least = 0, .most = 1, .run = run,
+    .options = options, .least = 0, .most = 1, .run = run,
 };

@@ -42,3 +42,10 @@ bool plugin_load(const char *path, GError **error)
     }
     return count || refuse(path, "has no variants; banyan_protocols or a list like it is expected", error);
 }
+
+bool plugins_load(char *const *paths, GError **error)
+{
+    for (char *const *path = paths; path && *path; path++)
+        if (!plugin_load(*path, error)) return false;
+    return true;
+}

@@ -132,8 +132,7 @@ static bool conclude(const Plan *plan, const char *place, Outcome *outcome, GErr
 static Plan *read_plan(const char *path, char *const *overrides, unsigned *workers, GError **error)
 {
     if (!check_options(workers, error)) return NULL;
-    for (char **plugin = plugins; plugin && *plugin; plugin++)
-        if (!plugin_load(*plugin, error)) return NULL;
+    if (!plugins_load(plugins, error)) return NULL;
     return plan_read(path, (const char *const *)overrides, error);
 }
 

@@ -87,6 +87,14 @@ value = 30
 END
 shows 0 'answer' "a protocol and a metric from outside run" "$BANYAN" run star.ini --plugin echo.so
 grep -q '^default,{},answer,42,' results/star/summary.csv; outcome $? "its metric is exported"
+shows 0 'echo +to the neighbors alone' "it is on the list" "$BANYAN" list protocols --plugin echo.so
+shows 0 'copies: how often each neighbor is told' "it is explained" "$BANYAN" explain echo --plugin echo.so
+shows 0 'expectations  2' "its scenario is checked" "$BANYAN" check star.ini --plugin echo.so
+sed 's/^kind = echo/kind = flood/; s/^copies.*//; $a [variant a]\nprotocol.kind = flood\n[variant b]\nprotocol.kind = echo' star.ini > two.ini
+shows 0 'b against a' "a comparison runs it" "$BANYAN" compare two.ini --plugin echo.so
+for command in 'list protocols' 'explain echo' 'check star.ini' 'compare star.ini'; do
+    shows 2 'cannot open shared object' "${command%% *} refuses a missing file" "$BANYAN" $command --plugin none.so
+done
 shows 2 "no such kind|no protocol is called 'echo'|'echo'" "without the plugin there is no such protocol" "$BANYAN" run star.ini
 shows 2 'cannot open shared object' "a missing file is an error" "$BANYAN" run star.ini --plugin none.so
 shows 2 "'echo' is there already" "a name is taken once" "$BANYAN" run star.ini --plugin echo.so --plugin ./echo.so
