@@ -55,6 +55,7 @@
     X(flood) \
     X(gossip) \
     X(gossipsub) \
+    X(lookup) \
     X(mesh_pull) \
     X(nice) \
     X(plumtree) \

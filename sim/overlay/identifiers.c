@@ -18,15 +18,19 @@ static int by_id(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-void identifiers_prepare(Identifiers *identifiers, const LiveScope *scope, Ids kind)
+void identifiers_prepare(Identifiers *identifiers, const LiveScope *scope, Ids kind, uint32_t each)
 {
-    identifiers->of = g_new(uint64_t, scope->nodes);
-    identifiers->ring = g_new(Place, scope->nodes);
-    for (NodeId v = 0; v < scope->nodes; v++) {
-        uint64_t even = (uint64_t)(((unsigned __int128)v << 64) / scope->nodes);
-        uint64_t id = kind == IDS_EVEN ? even : mix(v ^ mix(scope->seed));
-        identifiers->of[v] = id;
-        if (scope->up[v >> 6] >> (v & 63) & 1) identifiers->ring[identifiers->count++] = (Place){ id, v };
+    uint32_t spots = scope->nodes * each;
+    identifiers->each = each;
+    identifiers->of = g_new(uint64_t, spots);
+    identifiers->ring = g_new(Place, spots);
+    for (Spot p = 0; p < spots; p++) {
+        NodeId node = p / each;
+        uint64_t number = (uint64_t)(p % each) * scope->nodes + node;       /* a node's spots stand apart */
+        uint64_t even = (uint64_t)(((unsigned __int128)number << 64) / spots);
+        uint64_t id = kind == IDS_EVEN ? even : mix(number ^ mix(scope->seed));
+        identifiers->of[p] = id;
+        if (scope->up[node >> 6] >> (node & 63) & 1) identifiers->ring[identifiers->count++] = (Place){ id, p };
     }
     qsort(identifiers->ring, identifiers->count, sizeof(Place), by_id);
 }
@@ -38,7 +42,10 @@ void identifiers_release(void *data)
     g_free(identifiers->ring);
 }
 
-uint64_t identifiers_key(Node *self, NodeId node) { return identifiers_of(self, node); }
+uint64_t identifiers_key(Node *self, NodeId node)
+{
+    return identifiers_of(self, node * ((const Identifiers *)overlay_shared(self))->each);
+}
 
 uint32_t identifiers_find(const Identifiers *identifiers, uint32_t low, uint64_t id)
 {
@@ -51,10 +58,10 @@ uint32_t identifiers_find(const Identifiers *identifiers, uint32_t low, uint64_t
     return low;
 }
 
-uint32_t identifiers_first_place(const Node *self)
+uint32_t identifiers_first_place(const Node *self, Spot spot)
 {
     const Identifiers *identifiers = overlay_shared(self);
-    uint32_t at = identifiers_find(identifiers, 0, identifiers_own(self));
-    bool there = node_now(self) == 0 && at < identifiers->count && identifiers->ring[at].node == node_id(self);
+    uint32_t at = identifiers_find(identifiers, 0, identifiers_of(self, spot));
+    bool there = node_now(self) == 0 && at < identifiers->count && identifiers->ring[at].spot == spot;
     return there ? at : identifiers->count;
 }

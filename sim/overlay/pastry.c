@@ -55,7 +55,7 @@ typedef struct { NodeId origin; uint32_t row; } Join;      /* row: the first tha
 static void prepare(const void *data, const LiveScope *scope, void *shared)
 {
     const PastryConfig *config = data;
-    identifiers_prepare(shared, scope, (Ids)config->ids);
+    identifiers_prepare(shared, scope, (Ids)config->ids, 1);
 }
 
 static void send(Node *self, NodeId to, uint8_t kind, uint64_t word)
@@ -261,7 +261,7 @@ static void start(Node *self)
     const PastryConfig *config = overlay_config(self);
     const Identifiers *circle = overlay_shared(self);
     PastryTable *table = overlay_state(self);
-    uint32_t at = identifiers_first_place(self);
+    uint32_t at = identifiers_first_place(self, node_id(self));
     table->sides[0].list = g_new(NodeId, config->leaf_set + 1);
     table->sides[1].list = table->sides[0].list + config->leaf_set / 2;
     table->rows = g_new0(NodeId *, pastry_rows(config));

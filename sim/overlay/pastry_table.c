@@ -187,7 +187,7 @@ static NodeId nearest_of(Node *self, uint32_t low, uint32_t high)
     uint32_t count = high - low;
     for (uint32_t i = 0; i < MIN(count, NEAR_TRIES); i++) {
         uint32_t at = low + (count <= NEAR_TRIES ? i : (uint32_t)random_below(overlay_random(self), count));
-        NodeId node = circle->ring[at].node;
+        NodeId node = circle->ring[at].spot;
         if (best == NODE_NONE || overlay_measure(self, node) < overlay_measure(self, best)) best = node;
     }
     return best;
@@ -227,8 +227,8 @@ void pastry_ready(Node *self, uint32_t at)
     uint32_t count = circle->count, each = MIN(config->leaf_set / 2, count - 1);
     table->joined = true;
     for (uint32_t i = 0; i < each; i++) {
-        table->sides[0].list[i] = circle->ring[(at + count - 1 - i) % count].node;
-        table->sides[1].list[i] = circle->ring[(at + 1 + i) % count].node;
+        table->sides[0].list[i] = circle->ring[(at + count - 1 - i) % count].spot;
+        table->sides[1].list[i] = circle->ring[(at + 1 + i) % count].spot;
         overlay_neighbor_add(self, table->sides[0].list[i]);
         overlay_neighbor_add(self, table->sides[1].list[i]);
     }

@@ -3,6 +3,7 @@
  * knows who should have got them. */
 #pragma once
 #include "../run_text.h"
+#include "overlay/identifiers.h"
 #include "registry.h"
 
 enum { LATENCY_MS = 10 };
@@ -14,16 +15,17 @@ typedef struct { uint64_t key; SimTime sent; } Parcel;
 typedef struct {
     uint32_t nodes;
     bool *up;                   /* by start() and stop() */
-    uint64_t *keys;             /* the place of each node */
+    uint64_t *keys;             /* the spots of each node */
+    uint32_t each;              /* spots of a node */
     double sent, arrived, right, hops, passed;
     double undisturbed;         /* right, and no hop found the next one failed */
     uint32_t most;              /* hops */
     uint32_t *at;               /* how many arrived at each node */
     uint64_t (*distance)(uint64_t key, uint64_t node);      /* the least of it is responsible */
     int random_keys;            /* keys drawn with each publication; 0: the place of every node, once */
-} Routing;
+} Routed;
 
-static Routing routing;
+static Routed routing;
 
 static inline uint64_t clockwise(uint64_t key, uint64_t node) { return node - key; }
 static inline uint64_t either_way(uint64_t key, uint64_t node) { return MIN(node - key, key - node); }
@@ -38,17 +40,20 @@ static inline NodeId routing_at(uint64_t key)
 
 static inline NodeId routing_owner(uint64_t key)
 {
-    NodeId best = NODE_NONE;
-    for (NodeId v = 0; v < routing.nodes; v++)
-        if (routing.up[v] && (best == NODE_NONE || routing.distance(key, routing.keys[v]) < routing.distance(key, routing.keys[best])))
-            best = v;
-    return best;
+    Spot best = NODE_NONE;
+    for (Spot s = 0; s < routing.nodes * routing.each; s++)
+        if (routing.up[s / routing.each] &&
+            (best == NODE_NONE || routing.distance(key, routing.keys[s]) < routing.distance(key, routing.keys[best]))) best = s;
+    return best / routing.each;
 }
 
 static void routing_start(Node *self)
 {
+    const Identifiers *identifiers = overlay_shared(self);
     routing.up[node_id(self)] = true;
-    routing.keys[node_id(self)] = node_key(self, node_id(self));
+    routing.each = identifiers->each;
+    if (!routing.keys) routing.keys = g_memdup2(identifiers->of, routing.nodes * routing.each * sizeof *routing.keys);
+    g_assert_cmpuint(node_key(self, node_id(self)), ==, routing.keys[node_id(self) * routing.each]);
 }
 
 static void routing_stop(Node *self) { routing.up[node_id(self)] = false; }
@@ -111,7 +116,7 @@ static inline RunResult *routing_run(uint32_t nodes, const char *scenario, const
     g_free(routing.keys);
     g_free(routing.at);
     uint64_t (*distance)(uint64_t, uint64_t) = routing.distance;
-    routing = (Routing){ .nodes = nodes, .up = g_new0(bool, nodes), .keys = g_new0(uint64_t, nodes), .at = g_new0(uint32_t, nodes),
+    routing = (Routed){ .nodes = nodes, .up = g_new0(bool, nodes), .at = g_new0(uint32_t, nodes),
                          .distance = distance, .random_keys = random_keys };
     RunResult *result = run_plan(plan, 0, false);
     run->protocol.variant = kept;

@@ -80,6 +80,24 @@ static void a_message_whose_next_hop_failed_takes_another_way(void)
     g_assert_cmpfloat(metric_value(result, "dropped_node_down"), >, 0);
 }
 
+/* Every lookup ends somewhere, always at the same node, on a whole ring and on one that was mended. */
+static void virtual_nodes_are_one_ring(void)
+{
+    static const char *const keys[] = {
+        "kind = chord\nvirtual = 8\nsuccessors = 8", "kind = chord\nvirtual = 8\nbegin = join\njoin = uniform(0 s, 60 s)\nstabilise = 2 s\n"
+        "fix-fingers = 1 s", "kind = chord\nvirtual = 8\nstabilise = 5 s\nfix-fingers = 2 s\n[failure f]\nkind = crash\nat = 5 s\n"
+        "fraction = 40 %\nspare = source",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autoptr(RunResult) result = routing_run(200, "duration = 200 s", keys[i],
+            "[workload w]\nkind = publish\nsource = 0..39\npublications = 100\nstart = 150 s\ninterval = 10 ms\n", 20);
+        g_assert_cmpfloat(routing.sent, ==, 2000);
+        g_assert_cmpfloat(routing.arrived, ==, 2000);
+        g_assert_cmpfloat(routing.right, ==, 2000);
+        g_assert_cmpfloat(routing.hops / routing.sent, <, 6);           /* log2(1600) / 2, less what stays at a node */
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -91,5 +109,6 @@ int main(int argc, char **argv)
     ADD(the_ring_closes_over_those_that_fail);
     ADD(those_that_come_back_are_taken_in_again);
     ADD(a_message_whose_next_hop_failed_takes_another_way);
+    ADD(virtual_nodes_are_one_ring);
     return g_test_run();
 }
