@@ -37,6 +37,11 @@ static const Param params[] = {
       "wait for an answer, until the next one is asked to be the parent, or the same for what is missing", NULL },
     { "max-degree", PARAM_COUNT, offsetof(TreeConfig, max_degree), "0", 0, 1e9,
       "children beyond which an orphan is sent on to one of them; 0: no limit", NULL },
+    { "join", PARAM_CHOICE, offsetof(TreeConfig, join), "given", 0, 0,
+      "the tree is that of the overlay, or nodes build it, each below the closest member it finds from the root on",
+      "given|latency" },
+    { "improve", PARAM_DURATION, offsetof(TreeConfig, improve), "30 s", 1, 9e18,
+      "such nodes look for a closer parent so often", NULL },
     { "recover", PARAM_BOOL, offsetof(TreeConfig, recover), "no", 0, 0,
       "nodes keep publications, and ask their neighbors in the tree for those that they missed", NULL },
     { "buffer", PARAM_COUNT, offsetof(TreeConfig, buffer), "64", 1, 65536,
@@ -48,6 +53,8 @@ static void check(void *data, const Keys *keys)
 {
     TreeConfig *config = data;
     if (config->timeout < 0) config->timeout = config->heartbeat / 2 * 7 + config->heartbeat % 2 * 7 / 2;
+    if (config->join == TREE_JOIN_LATENCY && config->repair == REPAIR_NONE)
+        keys_fault(keys, "join", "nodes that find their parents need to know when they lose them; `repair` = grandparent would be right");
     if (config->repair != REPAIR_NONE && config->timeout <= config->heartbeat)
         keys_fault(keys, "timeout", "it passes between two heartbeats; more than the `heartbeat` would be right");
 }

@@ -5,9 +5,10 @@
  *     tree.c              the trees and the plain push: nothing kept, nothing mended
  *     tree_mended.c       the push over a tree that changes
  *     tree_repair.c       who hangs on whom: heartbeats, orphans, loops
+ *     tree_join.c         nodes that look for a near parent themselves
  *     tree_recover.c      which publications are here, which are missing
  *
- * A plain tree runs without the last three.
+ * A plain tree runs without the last four.
  */
 #pragma once
 #include "protocol/protocol.h"
@@ -15,13 +16,14 @@
 typedef enum { REPAIR_NONE, REPAIR_GRANDPARENT, REPAIR_ROOT, REPAIR_BACKUP } TreeRepair;
 
 typedef struct {
-    int spanning, use, repair, clock;
+    int spanning, use, repair, clock, join;
     bool via_root, recover;
-    SimTime heartbeat, timeout, retry;
+    SimTime heartbeat, timeout, retry, improve;
     uint32_t max_degree, buffer;
 } TreeConfig;
 
 enum { USE_TURN, USE_ALL };
+enum { TREE_JOIN_GIVEN, TREE_JOIN_LATENCY };
 enum { TREE_CLOCK_PERIODIC, TREE_CLOCK_SYNCHRONOUS };
 
 /* The trees of a run as they were laid out.  Tree t is parents[t], and the links of
@@ -44,6 +46,7 @@ enum {
     TREE_AFTER_GAP,             /* as DOWN: the sender lacks something before it, and has asked for that itself */
     TREE_RECOVERED,             /* what was asked for */
     TREE_HEARTBEAT, TREE_ALIVE, TREE_ATTACH, TREE_ACCEPT, TREE_REJECT, TREE_REDIRECT, TREE_LEAVE, TREE_GONE,
+    TREE_LOOK, TREE_SHOWN, TREE_PROBE, TREE_PROBED,
     TREE_ASK, TREE_ASK_REST,
 };
 enum { TREE_BITS = 16, TREE_NUMBER_BITS = 24, TREES_MOST = 1 << TREE_BITS };
@@ -66,6 +69,8 @@ typedef struct { uint64_t word; uint32_t publication; uint16_t hops; } TreeKept;
 /* Ring of publications: the oldest at `first`. */
 typedef struct { TreeKept *list; uint32_t first, count, room; uint64_t total; } TreeRing;
 
+typedef struct TreeSearch TreeSearch;           /* for a near parent */
+
 /* The place of a node in one tree. */
 typedef struct {
     NodeId parent;              /* NODE_NONE: at the root, or of an orphan */
@@ -81,6 +86,10 @@ typedef struct {
     uint64_t watch, watch_children, retry;      /* timers */
     TreeChild *children;        /* ascending */
     uint32_t count, room;
+
+    TreeSearch *search;         /* owned; NULL: none */
+    NodeId moving;              /* whom it asks to take the place of its parent */
+    SimTime distance, probed;   /* to the parent and back, -1: not known; when that was last asked for, -1: it is known */
 
     TreeStream *streams;        /* ascending by source */
     uint32_t stream_count, stream_room;
@@ -110,7 +119,7 @@ extern const Protocol tree_mended;
 
 /* tree_repair.c */
 /* The tag of a timer is tree * TREE_TAGS + one of these. */
-enum { TREE_TICK, TREE_WATCH, TREE_WATCH_CHILDREN, TREE_RETRY, TREE_ASKING, TREE_TAGS };
+enum { TREE_TICK, TREE_WATCH, TREE_WATCH_CHILDREN, TREE_RETRY, TREE_ASKING, TREE_SEEKING, TREE_IMPROVE, TREE_TAGS };
 
 bool tree_is_root(Node *self, uint32_t tree);
 bool tree_is_linked(const TreePlace *place, NodeId node);       /* a parent or child */
@@ -123,8 +132,22 @@ void tree_watch(Node *self, uint32_t tree);
 void tree_watch_children(Node *self, uint32_t tree);
 void tree_orphan(Node *self, uint32_t tree, bool parent_answers);
 
+/* Asks a node to be taken, or the next one that repair names, at once or after a pause. */
+void tree_ask(Node *self, uint32_t tree, NodeId node);
+void tree_ask_next(Node *self, uint32_t tree, bool waited);
+
+bool tree_is_tied(Node *self, uint32_t tree);                  /* to the root, or it is the root */
 bool tree_repair_receive(Node *self, NodeId from, const Message *message);     /* false: not for it */
 void tree_repair_timer(Node *self, uint32_t tag);
+
+/* tree_join.c: looks for the closest member from `from` on, to ask it by tree_ask(), or to
+ * change to it if it is closer than the parent. */
+void tree_seek(Node *self, uint32_t tree, NodeId from, bool improving);
+bool tree_seek_refused(Node *self, uint32_t tree, NodeId from);        /* true: it goes on looking */
+void tree_seek_end(Node *self, TreePlace *place);
+bool tree_join_receive(Node *self, NodeId from, const Message *message);       /* false: not for it */
+void tree_seek_on(Node *self, uint32_t tree);                  /* the timer SEEKING */
+void tree_improve(Node *self, uint32_t tree);                  /* the timer IMPROVE */
 
 /* tree_recover.c */
 

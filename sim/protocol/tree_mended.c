@@ -103,12 +103,19 @@ static void place_begin(Node *self, uint32_t tree)
     const NodeId *parents = shared->parents[tree];
     TreePlace *place = tree_place(node_state(self), tree);
     place->parent = place->lost = place->asked = place->backup = place->sibling = NODE_NONE;
-    place->asked_rest = -1;
+    place->moving = NODE_NONE;
+    place->asked_rest = place->distance = place->probed = -1;
+    place->heard = node_now(self);
+    if (config->join == TREE_JOIN_LATENCY) {
+        if (!tree_is_root(self, tree)) tree_orphan(self, tree, false);
+        if (!tree_is_root(self, tree))
+            node_after(self, (SimTime)random_below(node_random(self), (uint64_t)config->improve), tree * TREE_TAGS + TREE_IMPROVE);
+        return;
+    }
     for (NodeId v = parents[node_id(self)]; v != NODE_NONE; v = parents[v]) place->path_room++;
     place->path = g_new(NodeId, place->path_room);
     for (NodeId v = parents[node_id(self)]; v != NODE_NONE; v = parents[v]) place->path[place->path_count++] = v;
     place->rooted = place->path_count && place->path[place->path_count - 1] == shared->roots[tree];
-    place->heard = node_now(self);
     if (shared->siblings && place->path_count) {
         place->sibling = shared->siblings[tree][node_id(self)];
         place->backup = shared->siblings[tree][place->path[0]];
@@ -148,6 +155,7 @@ static void stop(Node *self)
     for (uint32_t t = 0; t < shared->trees; t++) {
         TreePlace *place = tree_place(state, t);
         tree_forget(self, place);
+        tree_seek_end(self, place);
         g_free(place->path);
         g_free(place->children);
     }
@@ -194,7 +202,7 @@ static bool prepare(const void *data, const ProtocolScope *scope, void *data_sha
     TreeShared *shared = data_shared;
     double ancestors = 0;
     if (!tree_prepare(config, scope, shared, error)) return false;
-    for (uint32_t t = 0; t < shared->trees; t++) ancestors += ancestors_of(shared->parents[t], shared->nodes);
+    for (uint32_t t = 0; config->join == TREE_JOIN_GIVEN && t < shared->trees; t++) ancestors += ancestors_of(shared->parents[t], shared->nodes);
     if (shared->trees > TREES_MOST || ancestors > ANCESTORS_MOST) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "%u trees in which the nodes have %.3g ancestors together are too much "
                     "to be repaired; at most %d trees and %.3g ancestors would be right", shared->trees, ancestors, TREES_MOST,

@@ -35,6 +35,12 @@ bool tree_is_root(Node *self, uint32_t tree)
     return shared->roots[tree] == node_id(self);
 }
 
+bool tree_is_tied(Node *self, uint32_t tree)
+{
+    const TreePlace *place = tree_place(node_state(self), tree);
+    return tree_is_root(self, tree) || (place->parent != NODE_NONE && place->rooted);
+}
+
 /* The number of a child, or where it would stand. */
 static uint32_t child_at(const TreePlace *place, NodeId node)
 {
@@ -153,7 +159,7 @@ static bool candidate_at(Node *self, uint32_t tree, uint32_t i, NodeId *node)
     return true;
 }
 
-static void ask(Node *self, uint32_t tree, NodeId node)
+void tree_ask(Node *self, uint32_t tree, NodeId node)
 {
     const TreeConfig *config = node_config(self);
     TreePlace *place = tree_place(node_state(self), tree);
@@ -163,9 +169,11 @@ static void ask(Node *self, uint32_t tree, NodeId node)
     if (node != NODE_NONE) tell(self, node, TREE_ATTACH, tree, NODE_NONE);
 }
 
-/* Asks the next candidate; behind the last one it pauses, unless it has waited anyway. */
-static void ask_next(Node *self, uint32_t tree, bool waited)
+/* Asks the next candidate, or where nodes look for themselves begins there; behind the last
+ * one it pauses, unless it has waited anyway. */
+void tree_ask_next(Node *self, uint32_t tree, bool waited)
 {
+    const TreeConfig *config = node_config(self);
     TreePlace *place = tree_place(node_state(self), tree);
     NodeId node;
     place->redirects = 0;
@@ -173,23 +181,25 @@ static void ask_next(Node *self, uint32_t tree, bool waited)
         while (candidate_at(self, tree, place->candidate, &node)) {
             place->candidate++;
             if (node == NODE_NONE) continue;
-            ask(self, tree, node);
+            if (config->join == TREE_JOIN_GIVEN) tree_ask(self, tree, node);
+            else tree_seek(self, tree, place->asked = node, false);
             return;
         }
         place->candidate = 0;
         if (!waited) break;
     }
-    ask(self, tree, NODE_NONE);
+    tree_ask(self, tree, NODE_NONE);
 }
 
 void tree_orphan(Node *self, uint32_t tree, bool parent_answers)
 {
     TreePlace *place = tree_place(node_state(self), tree);
+    tree_seek_end(self, place);
     place->parent = NODE_NONE;
     place->parent_answers = parent_answers;
     place->candidate = 0, place->asked = NODE_NONE;
     beat(self, tree);                               /* who hangs below must not take in what it hangs on */
-    ask_next(self, tree, false);
+    tree_ask_next(self, tree, false);
 }
 
 /* The way to the root leads back here: of all nodes only the root is surely elsewhere. */
@@ -270,9 +280,8 @@ static void receive_attach(Node *self, NodeId from, uint32_t tree)
 {
     const TreeConfig *config = node_config(self);
     TreePlace *place = tree_place(node_state(self), tree);
-    bool tied = tree_is_root(self, tree) || (place->parent != NODE_NONE && place->rooted);
     TreeChild *child = tree_child(place, from);
-    if (!tied || on_path(place, from)) {
+    if (!tree_is_tied(self, tree) || on_path(place, from)) {
         tell(self, from, TREE_REJECT, tree, NODE_NONE);
         return;
     }
@@ -292,11 +301,14 @@ static void receive_accept(Node *self, NodeId from, const Message *message)
     uint32_t tree = tree_of(message);
     TreePlace *place = tree_place(node_state(self), tree);
     if (place->parent == from) return;
-    if (place->parent != NODE_NONE || place->asked != from) {
+    bool moves = place->parent != NODE_NONE;
+    if ((moves ? place->moving : place->asked) != from) {
         tell(self, from, TREE_LEAVE, tree, NODE_NONE);
         return;
     }
-    (void)node_cancel(self, place->retry);
+    if (moves) tell(self, place->parent, TREE_LEAVE, tree, NODE_NONE);
+    tree_seek_end(self, place);
+    if (place->retry) (void)node_cancel(self, place->retry);
     place->retry = 0, place->asked = NODE_NONE;
     child_drop(place, from);
     place->parent = from;
@@ -319,11 +331,11 @@ static void receive_refusal(Node *self, NodeId from, const Message *message)
 {
     uint32_t tree = tree_of(message);
     TreePlace *place = tree_place(node_state(self), tree);
-    if (place->parent != NODE_NONE || place->asked != from) return;
+    if (tree_seek_refused(self, tree, from) || place->parent != NODE_NONE || place->asked != from) return;
     NodeId named = (NodeId)(message->word >> SIBLING_SHIFT);
     bool follow = message->kind == TREE_REDIRECT && named != node_id(self) && place->redirects++ < REDIRECTS_MOST;
-    if (follow) ask(self, tree, named);
-    else ask_next(self, tree, false);
+    if (follow) tree_ask(self, tree, named);
+    else tree_ask_next(self, tree, false);
 }
 
 static void receive_alive(Node *self, NodeId from, uint32_t tree)
@@ -360,7 +372,7 @@ bool tree_repair_receive(Node *self, NodeId from, const Message *message)
     case TREE_GONE:
         if (place->parent == from) tree_orphan(self, tree, true);
         return true;
-    default: return false;
+    default: return tree_join_receive(self, from, message);
     }
 }
 
@@ -371,10 +383,12 @@ void tree_repair_timer(Node *self, uint32_t tag)
     switch (tag % TREE_TAGS) {
     case TREE_TICK: tick(self); break;
     case TREE_WATCH: watch_ends(self, tree); break;
+    case TREE_SEEKING: tree_seek_on(self, tree); break;
+    case TREE_IMPROVE: tree_improve(self, tree); break;
     case TREE_WATCH_CHILDREN: watch_children_ends(self, tree); break;
     default:
         place->retry = 0;
-        if (place->parent == NODE_NONE) ask_next(self, tree, true);
+        if (place->parent == NODE_NONE) tree_ask_next(self, tree, true);
         break;
     }
 }

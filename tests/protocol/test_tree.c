@@ -269,10 +269,11 @@ static void after_a_storm_all_hang_on_the_root(void)
     static const char *const kinds[] = { "kind = kary-tree\narity = 3\nnodes = 300", "kind = random-regular\ndegree = 6\nnodes = 300",
                                             "kind = complete\nnodes = 300", "kind = chain\nnodes = 100",
                                             "kind = multi-tree\ntrees = 3\narity = 4\nnodes = 300" };
-    static const char *const more[] = { "", "\nmax-degree = 4\nrecover = yes" };
+    static const char *const more[] = { "", "\nmax-degree = 4\nrecover = yes",
+                                        "\njoin = latency\nmax-degree = 6\nrecover = yes\nimprove = 1 s" };
     for (size_t o = 0; o < G_N_ELEMENTS(kinds); o++)
-        for (size_t m = 0; m < G_N_ELEMENTS(modes) * 2; m++) {
-            g_autofree char *keys = g_strdup_printf("repair = %s%s", modes[m / 2], more[m % 2]);
+        for (size_t m = 0; m < G_N_ELEMENTS(modes) * 3; m++) {
+            g_autofree char *keys = g_strdup_printf("repair = %s%s", modes[m / 3], more[m % 3]);
             g_autofree char *text = storm(kinds[o], keys, "[workload w]\nkind = publish\nsource = 0, 7\npublications = 86\ninterval = 1 s\n");
             g_test_message("%s, %s", kinds[o], keys);
             for (uint32_t r = 0; r < 2; r++) {
@@ -353,6 +354,55 @@ static void losses_are_made_good(void)
     }
 }
 
+/* Node v is v^2 ms down a line, so the one before it is the closest; they join in any order, and each finds that one. */
+static void near_parents_are_found(void)
+{
+    enum { NODES = 12 };
+    g_autoptr(GString) matrix = g_string_new(NULL);
+    for (int a = 0; a < NODES; a++)
+        for (int b = 0; b < NODES; b++) g_string_append_printf(matrix, "%d%c", ABS(a * a - b * b), b + 1 < NODES ? ' ' : '\n');
+    g_autofree char *path = g_strdup_printf("%s/banyan-line-%d.txt", g_get_tmp_dir(), (int)getpid());
+    g_assert_true(g_file_set_contents(path, matrix->str, -1, NULL));
+    static const struct { const char *keys; bool line; } rows[] = {
+        { "improve = 5 s", true }, { "improve = 5 s\nmax-degree = 2\nrecover = yes", true },
+        { "improve = 1 h", false },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("[scenario]\nduration = 301 s\n[network]\nlatency = matrix(%s, ms, one-way)\nplacement = in-order\n"
+            "[overlay]\nkind = complete\nnodes = %d\njoin = uniform(0 s, 60 s)\n[protocol]\nkind = tree\nrepair = grandparent\njoin = latency\n%s\n"
+            "[workload w]\nkind = publish\npublications = 300\n", path, NODES, rows[i].keys);
+        g_test_message("%s", rows[i].keys);
+        g_autoptr(RunResult) result = run_text(text, 1);
+        bool line = true;
+        for (NodeId v = 1; v < NODES; v++) {
+            uint32_t hops = 0;
+            g_assert_cmpfloat(latency_at(result, 299, v, &hops), >=, v * v);
+            line &= hops == v && latency_at(result, 299, v, NULL) == v * v;
+        }
+        g_assert_cmpint(line, ==, rows[i].line);
+        g_assert_cmpfloat(metric_value(result, "detections"), ==, 0);
+    }
+    g_assert_cmpint(unlink(path), ==, 0);
+}
+
+/* The more often nodes look for a closer parent, the shorter a hop; and a move costs hardly a publication. */
+static void parents_come_closer(void)
+{
+    static const char *const periods[] = { "1 h", "2 s" };
+    double hop[2];
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *text = g_strdup_printf("[scenario]\nduration = 160 s\n[network]\nlatency = euclidean(100 ms)\n[overlay]\n"
+            "kind = complete\nnodes = 100\njoin = uniform(0 s, 20 s)\n[protocol]\nkind = tree\nrepair = grandparent\njoin = latency\n"
+            "max-degree = 4\nimprove = %s\n[workload w]\nkind = publish\npublications = 1200\nstart = 30 s\ninterval = 100 ms\n", periods[i]);
+        g_autoptr(RunResult) result = run_text(text, 0);
+        hop[i] = metric_value(result, "latency_mean_ms") / metric_value(result, "hops_mean");
+        g_test_message("%s: %g ms a hop", periods[i], hop[i]);
+        g_assert_cmpfloat(metric_value(result, "delivery_ratio"), ==, 1);
+        g_assert_cmpfloat(metric_value(result, "duplicates"), <, 4);
+    }
+    g_assert_cmpfloat(hop[1], <, 0.7 * hop[0]);
+}
+
 static void what_cannot_be_mended_is_refused(void)
 {
     g_autofree char *text = text_of("", "kind = chain\nnodes = 30000", "repair = root", news);
@@ -362,6 +412,21 @@ static void what_cannot_be_mended_is_refused(void)
     g_assert_null(world_run(plan->scenarios[0], 1, &recording, &error));
     g_assert_error(error, SIM_ERROR, SIM_ERROR_RANGE);
     g_assert_nonnull(strstr(error->message, "4.5e+08 ancestors"));
+    static const struct { const char *keys, *said; } rows[] = {
+        { "repair = root\ntimeout = 1 s", "timeout: it passes between two heartbeats" },
+        { "join = latency", "join: nodes that find their parents need to know when they lose them" },
+        { "repair = uncle", "repair" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) fault = NULL;
+        g_autofree char *bad = text_of("", binary, rows[i].keys, news), *path = NULL;
+        close(g_file_open_tmp("banyan-XXXXXX.ini", &path, NULL));
+        g_assert_true(g_file_set_contents(path, bad, -1, NULL));
+        g_assert_null(plan_read(path, NULL, &fault));
+        g_assert_error(fault, SIM_ERROR, SIM_ERROR_SCENARIO);
+        g_assert_nonnull(strstr(fault->message, rows[i].said));
+        g_assert_cmpint(unlink(path), ==, 0);
+    }
 }
 
 int main(int argc, char **argv)
@@ -384,6 +449,8 @@ int main(int argc, char **argv)
     ADD(who_has_no_room_sends_orphans_on);
     ADD(what_climbs_waits_for_a_parent);
     ADD(losses_are_made_good);
+    ADD(near_parents_are_found);
+    ADD(parents_come_closer);
     ADD(what_cannot_be_mended_is_refused);
     return g_test_run();
 }

@@ -140,6 +140,7 @@ static const Way ways[] = {
     { &protocol_tree, "tree_repair_grandparent", "tree\nrepair = grandparent" },
     { &protocol_tree, "tree_repair_backup", "tree\nrepair = backup\nrecover = yes\nmax-degree = 4" },
     { &protocol_tree, "tree_repair_root", "tree\nrepair = root\nrecover = yes\nvia-root = yes\nuse = all" },
+    { &protocol_tree, "tree_join_latency", "tree\njoin = latency\nrepair = grandparent\nmax-degree = 4\nimprove = 2 s" },
     { &protocol_tree, "tree_recover", "tree\nrecover = yes\nbuffer = 4" },
 };
 
