@@ -8,11 +8,12 @@
  * of these windows is given up, so they bound the memory.  At most `requests` questions
  * to one neighbor are open; as one is answered or `timeout` passes, the next piece that
  * this neighbor has is chosen at random or by how few have it.  A question without an
- * answer goes to the next neighbor that has the piece, in turn.
+ * answer goes to another neighbor that has the piece, first to the one that said so last,
+ * for that one is likely to be there still; who did not answer is asked last whatever for.
  *
  * With `override` a source that is asked for what it has sent before sends the oldest
- * piece that it has not sent at all.  Both ends then take the open questions to be the
- * ones for what was not yet sent, so nothing travels twice for it.
+ * piece that it has not sent at all, but puts off nothing twice.  Both ends then take the
+ * open questions to be the ones for what was not yet sent, so nothing travels twice for it.
  *
  * A newcomer starts at the live edge: it wants what is published after it came up, and
  * with `backlog` what is that much older, for which it asks its neighbors for their maps.
@@ -173,12 +174,13 @@ static void ask_more(Node *self, NodeId from)
     }
 }
 
-/* Nobody is asked for it now: asks the first that has it and may be asked more. */
+/* Nobody is asked for it now: asks whoever was heard of last to have it and may be asked
+ * more, for that one is most likely to be there still. */
 static void ask_another(Node *self, Want *want)
 {
     const Config *config = node_config(self);
     const State *state = node_state(self);
-    for (uint32_t i = 0; i < want->count; i++) {
+    for (uint32_t i = want->count; i--; ) {
         if (wants_open(&state->wants, want->holders[i]) >= config->requests) continue;
         ask(self, want, want->holders[i]);
         return;
@@ -263,8 +265,10 @@ static void receive_request(Node *self, NodeId from, uint32_t asked_for)
     const Config *config = node_config(self);
     State *state = node_state(self);
     uint32_t due = swap_take(state, from, asked_for);
+    bool put_off = due != asked_for;            /* once, else what is asked for might never come */
     Piece *piece = window_find(self, &state->window, due);
-    Piece *unsent = config->override && !(piece && piece->unsent) ? oldest_unsent(state) : NULL;
+    bool override = config->override && !put_off && !(piece && piece->unsent);
+    Piece *unsent = override ? oldest_unsent(state) : NULL;
     if (unsent) swap_add(state, from, unsent->publication, due), piece = unsent;
     if (!piece) return;
     piece->unsent = false;
@@ -295,7 +299,18 @@ static void receive(Node *self, NodeId from, const Message *message)
     }
 }
 
-/* Nobody answered: whoever has it and was asked longest ago is next. */
+/* Who has not answered is asked last, whatever for. */
+static void put_last(State *state, NodeId silent)
+{
+    for (uint32_t i = 0; i < state->wants.count; i++) {
+        Want *want = &state->wants.list[i];
+        if (!want_holder_is(want, silent)) continue;
+        want_holder_drop(want, silent);
+        want_holder_add_first(want, silent);
+    }
+}
+
+/* Nobody answered: another one is asked. */
 static void timer(Node *self, uint32_t tag)
 {
     const Config *config = node_config(self);
@@ -308,11 +323,10 @@ static void timer(Node *self, uint32_t tag)
     Want *want = wants_find(self, &state->wants, tag);
     NodeId silent = want->asked;
     want->asked = NODE_NONE;
+    put_last(state, silent);
     if (node_has(self, tag) || is_too_old(self, tag)) {         /* the former where nobody holds it any more */
         wants_drop(self, &state->wants, want);
     } else {
-        want_holder_drop(want, silent);
-        want_holder_add(want, silent);
         ask_another(self, want);
     }
     ask_more(self, silent);

@@ -75,6 +75,13 @@ void want_holder_add(Want *want, NodeId node)
     want->holders[want->count++] = node;
 }
 
+void want_holder_add_first(Want *want, NodeId node)
+{
+    want_holder_add(want, node);
+    memmove(&want->holders[1], &want->holders[0], (want->count - 1) * sizeof *want->holders);
+    want->holders[0] = node;
+}
+
 void want_holder_drop(Want *want, NodeId node)
 {
     uint32_t at = holder_find(want, node);

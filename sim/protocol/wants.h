@@ -9,7 +9,7 @@
 
 typedef struct {
     uint64_t timer;             /* of the open question */
-    NodeId *holders;            /* owned; in the order in which they are asked */
+    NodeId *holders;            /* owned; in the order in which they were heard of */
     uint32_t publication;
     NodeId asked;               /* NODE_NONE: nobody */
     uint32_t count, room;       /* of `holders` */
@@ -34,6 +34,7 @@ uint32_t wants_newer(const Node *self, const Wants *wants, uint32_t publication)
 uint32_t wants_open(const Wants *wants, NodeId to);
 
 void want_holder_add(Want *want, NodeId node);      /* behind the others, unless it is there */
+void want_holder_add_first(Want *want, NodeId node);        /* before them: who is not there */
 void want_holder_drop(Want *want, NodeId node);
 bool want_holder_is(const Want *want, NodeId node);
 

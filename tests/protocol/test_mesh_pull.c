@@ -88,6 +88,31 @@ static void who_does_not_answer_is_passed_over(void)
     g_assert_cmpfloat(metric_value(result, "latency_max_ms"), >, 2000);         /* some asked who had just failed */
 }
 
+/* Chainsaw's catastrophic failure (B-83): half of all nodes at once, in the middle of the stream. */
+static void half_of_the_nodes_fail_at_once(void)
+{
+    g_autofree char *mesh = g_strdup_printf("kind = random-regular\ndegree = 16\nnodes = %u", g_test_slow() ? 10000 : 1000);
+    g_autoptr(RunResult) result = result_of("drain = 20 s", "latency = uniform(10 ms, 100 ms)", mesh, "",
+        "[workload w]\nkind = publish\npublications = 20\ninterval = 100 ms\n"
+        "[failure f]\nkind = crash\nat = 1 s\nfraction = 50 %\nspare = source\n");
+    g_test_message("p99 %g ms, last after %g ms, %g duplicates of %g deliveries", metric_value(result, "latency_p99_ms"),
+                   metric_value(result, "latency_max_ms"), metric_value(result, "duplicates"), metric_value(result, "deliveries"));
+    g_assert_cmpfloat(metric_value(result, "delivery_ratio"), ==, 1);
+    g_assert_cmpfloat(metric_value(result, "duplicates"), ==, 0);
+    g_assert_cmpfloat(metric_value(result, "latency_max_ms"), <, 8000);
+}
+
+/* A source that always has something newer to send still sends what it put off. */
+static void a_stream_faster_than_a_round_trip_starves_nobody(void)
+{
+    g_autoptr(RunResult) result = result_of("", "latency = uniform(10 ms, 100 ms)", "kind = random-regular\ndegree = 16\nnodes = 200",
+        "timeout = 1 h", "[workload w]\nkind = publish\npublications = 100\ninterval = 100 ms\n");
+    g_test_message("last after %g ms", metric_value(result, "latency_max_ms"));
+    g_assert_cmpfloat(metric_value(result, "delivery_ratio"), ==, 1);
+    g_assert_cmpfloat(metric_value(result, "duplicates"), ==, 0);
+    g_assert_cmpfloat(metric_value(result, "latency_max_ms"), <, 1500);
+}
+
 /* A map of 120 places takes 15 bytes; each of two nodes sends ten in ten seconds. */
 static void maps_are_sent_every_period(void)
 {
@@ -271,6 +296,8 @@ int main(int argc, char **argv)
     ADD(open_questions_are_limited);
     ADD(what_is_lost_is_asked_for_again);
     ADD(who_does_not_answer_is_passed_over);
+    ADD(half_of_the_nodes_fail_at_once);
+    ADD(a_stream_faster_than_a_round_trip_starves_nobody);
     ADD(maps_are_sent_every_period);
     ADD(what_slides_out_of_the_window_is_given_up);
     ADD(newcomers_start_at_the_live_edge_or_before_it);
