@@ -277,7 +277,13 @@ static void host_down(void *state, NodeId host)
         let_peer_go(all->by_host[host]);
         end_release(all->by_host[host]);
     }
-    while (all->listeners[host]) listener_drop(all->listeners[host]);
+    while (all->listeners[host]) {
+        Listener *listener = all->listeners[host];
+        listener_unlist(listener);
+        listener->gone = true;
+        listener->next = all->gone;
+        all->gone = listener;
+    }
 }
 
 void stream_each(Ipc *ipc, void (*release)(void *content), void (*call)(void *content, void *data), void *data)
@@ -302,6 +308,11 @@ static void stop(void *state)
     for (uint32_t i = 0; i < all->end_count; i++) g_free(all->ends[i]);
     g_free(all->ends);
     g_free(all->by_host);
+    while (all->gone) {
+        Listener *next = all->gone->next;
+        g_free(all->gone);
+        all->gone = next;
+    }
     g_free(all->listeners);
     g_free(all->ports);
     g_ptr_array_unref(all->chunks);

@@ -17,8 +17,8 @@
  * up to 120 s.  Packets other than data have size 0: the network's header alone.
  *
  * Connections belong to hosts, not to processes.  When a host goes down all of its
- * connections are gone without a call: their users on that host forget them in their own
- * host_down(), or call connection_free(), which then does nothing. */
+ * connections are gone without a call: their users on that host forget them while it goes
+ * down (host_down(), Resource.end()); connection_free() and listener_close() then do nothing. */
 #pragma once
 #include "ipc/errors.h"
 #include "ipc/ipc.h"

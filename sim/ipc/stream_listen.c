@@ -52,18 +52,18 @@ Connection *listener_take(Listener *listener)
 unsigned listener_backlog(const Listener *listener) { return listener->full.count; }
 void listener_allow(Listener *listener, uint32_t more) { listener->more = more; }
 
-void listener_drop(Listener *listener)
+void listener_unlist(Listener *listener)
 {
     Listener **at = &listener->all->listeners[listener->at.host];
     while (*at != listener) at = &(*at)->next;
     *at = listener->next;
-    g_free(listener);
 }
 
 void listener_close(Listener *listener)
 {
-    if (!ipc_is_up(listener->all->ipc, listener->at.host)) return;      /* gone with its host */
+    if (listener->gone || !ipc_is_up(listener->all->ipc, listener->at.host)) return;
     while (listener->full.first) connection_abort(listener->full.first);
     while (listener->half.first) connection_abort(listener->half.first);
-    listener_drop(listener);
+    listener_unlist(listener);
+    g_free(listener);
 }

@@ -88,6 +88,7 @@ struct Listener {
     ListenerSettings settings;
     WaitingEnds half, full;     /* handshakes not finished; finished and not taken */
     uint32_t more;
+    bool gone;                  /* with its host */
 };
 
 struct Streams {
@@ -99,6 +100,7 @@ struct Streams {
     GPtrArray *chunks;          /* of segments */
     Connection **by_host;
     Listener **listeners;       /* by host */
+    Listener *gone;             /* whose users may not know yet */
     uint32_t *ports;            /* next free one of each host */
 };
 
@@ -123,7 +125,7 @@ void end_wake(Connection *end);                         /* hands over what waits
 
 /* stream_listen.c */
 Listener *listener_find(Streams *all, Address at);
-void listener_drop(Listener *listener);                 /* without a word to anybody */
+void listener_unlist(Listener *listener);
 void waiting_add(WaitingEnds *list, Connection *end);
 void waiting_remove(WaitingEnds *list, Connection *end);
 

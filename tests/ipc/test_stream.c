@@ -376,6 +376,23 @@ static void large_records_pass_small_windows(void)
     pair_free(pair);
 }
 
+static void a_large_record_uses_what_is_left_of_the_window(void)
+{
+    StreamOptions options = stream_defaults;
+    options.rcvbuf = 1000;
+    Pair *pair = pair_connected(&options);
+    connection_pause(pair->side[SERVER].connection, true);
+    connection_send(pair->side[CLIENT].connection, NULL, NULL, 600);
+    connection_send(pair->side[CLIENT].connection, NULL, NULL, 900);
+    lab_run(pair->lab, 1 * S);
+    g_assert_cmpuint(connection_unsent(pair->side[CLIENT].connection), ==, 500);
+    g_assert_cmpuint(connection_unread(pair->side[SERVER].connection), ==, 600);
+    connection_pause(pair->side[SERVER].connection, false);
+    lab_run(pair->lab, 1050 * MS);
+    g_assert_cmpuint(pair->side[SERVER].size, ==, 1500);
+    pair_free(pair);
+}
+
 static void a_sender_that_waits_for_room_gets_it(void)
 {
     StreamOptions options = stream_defaults;
@@ -587,6 +604,7 @@ int main(int argc, char **argv)
     CASE(a_reader_that_stops_fills_both_buffers);
     CASE(a_lost_window_is_probed_for);
     CASE(large_records_pass_small_windows);
+    CASE(a_large_record_uses_what_is_left_of_the_window);
     CASE(a_sender_that_waits_for_room_gets_it);
     CASE(one_direction_ends_and_the_other_goes_on);
     CASE(what_is_queued_is_sent_after_the_close);
