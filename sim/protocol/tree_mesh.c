@@ -71,7 +71,7 @@ typedef struct {
 } State;
 
 /* What a peer is told. */
-typedef struct { SimTime wanted; uint32_t count, have[]; } Refresh;
+typedef struct { SimTime wanted; bool full; uint32_t count, have[]; } Refresh;      /* full: what is older is not wanted */
 
 static RansubTree tree_of(const Topology *overlay, uint32_t tree, NodeId source)
 {
@@ -212,6 +212,7 @@ static void refresh(Node *self)
     g_autofree Refresh *said = g_malloc0(size);
     said->wanted = state->wanted;
     said->count = state->window.count;
+    said->full = said->count == config->window;
     for (uint32_t i = 0; i < said->count; i++) said->have[i] = state->window.pieces[i].publication;
     for (uint32_t i = 0; i < state->peer_count; i++) {
         uint64_t row = (i + state->round) % state->peer_count;
@@ -233,6 +234,7 @@ static void receive_refresh(Node *self, NodeId from, const Message *message)
     uint32_t rows = (uint32_t)(message->word >> 32), row = (uint32_t)message->word, h = 0;
     for (uint32_t i = 0; i < state->window.count; i++) {
         const Piece *piece = &state->window.pieces[i];
+        if (said->full && window_before(self, piece->publication, said->have[0])) continue;
         while (h < said->count && window_before(self, said->have[h], piece->publication)) h++;
         if (h < said->count && said->have[h] == piece->publication) continue;
         if (piece->publication % rows != row || piece->since + config->lag > node_now(self)) continue;
