@@ -73,6 +73,7 @@
 /* Families of sections of the communication models, in the order in which they are built. */
 #define MODELS(X) \
     X(process) \
+    X(rpc) \
     X(traffic)
 
 #define FAILURES(X) \

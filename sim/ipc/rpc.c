@@ -164,6 +164,7 @@ static void rpc_finish(void *state)
     Rpc *rpc = state;
     for (guint i = 0; i < rpc->stations->len; i++) {            /* replies on their way: all sent but those that ended */
         Account *account = ((Station *)rpc->stations->pdata[i])->account;
+        if (((Station *)rpc->stations->pdata[i])->calls.calls) continue;
         account->in_flight = 0;
         account->in_flight = (uint64_t)account_balance(account);
     }

@@ -75,7 +75,7 @@ extern const RpcServerSettings rpc_server_defaults;     /* datagram, at most onc
 /* Serves at a port of the process's host until the process ends.  NULL: the port is taken. */
 RpcServer *rpc_serve(Process *owner, uint32_t port, const RpcServerSettings *settings);
 
-/* A method that keeps a thread for a drawn time and then calls work() (optional): quick to
+/* A method (NULL: every one that has no own) that keeps a thread for a drawn time and then calls work() (optional): quick to
  * simulate.  service() NULL: no time. */
 void rpc_timed(RpcServer *server, const char *method, SimTime (*service)(void *user, Random *random),
                void (*work)(void *user, RpcExecution *execution), void *user);
@@ -92,6 +92,7 @@ unsigned rpc_attempt(const RpcExecution *execution);                /* retries o
 
 typedef struct {
     uint64_t begun, finished;       /* executions */
+    uint64_t waited;                /* that did not begin at once */
     uint64_t duplicates;            /* copies of calls that were filtered out */
     uint64_t resent;                /* replies from the cache */
     uint64_t refused;               /* at capacity */
@@ -140,13 +141,17 @@ typedef struct {
     IpcMessage *request;            /* taken over; NULL: empty */
     SimTime deadline;               /* absolute; -1: none */
     int priority;                   /* higher goes first */
+    /* (optional) rpc_start(): called once when the call is over, and no rpc_wait() follows.  Must not block;
+     * the reply is lent, NULL: none. */
+    void (*over)(void *user, RpcStatus status, const IpcMessage *reply);
+    void *user;
     RpcExecution *parent;           /* whose cancellation and remaining time it inherits; NULL: nobody's */
 } RpcRequest;
 
 /* Calls and waits.  *reply (may be NULL): the caller's hold, NULL where there is none. */
 RpcStatus rpc_call(RpcChannel *channel, const RpcRequest *request, IpcMessage **reply);
 
-/* Calls and goes on; rpc_wait() gets the result and ends the future.  rpc_cancel() lets a waiting
+/* Calls and goes on; rpc_wait() gets the result and ends the future (NULL with `over`).  rpc_cancel() lets a waiting
  * caller go on at once with RPC_CANCELLED and tells the server. */
 RpcFuture *rpc_start(RpcChannel *channel, const RpcRequest *request);
 RpcStatus rpc_wait(RpcFuture *future, IpcMessage **reply);
@@ -160,4 +165,5 @@ void rpc_one_way(RpcChannel *channel, const RpcRequest *request);
 bool rpc_wait_restart(RpcChannel *channel, SimTime until);
 
 typedef struct { uint64_t calls, transmissions, retransmissions, retries, statuses[RPC_STATUSES]; } RpcChannelCounts;
-RpcChannelCounts rpc_channel_counts(const RpcChannel *channel);
+RpcChannelCounts rpc_channel_counts(const RpcChannel *channel);     /* of all channels of its policy's name */
+RpcChannelCounts rpc_calls_of(Ipc *ipc, const char *name);          /* the same by name, through restarts */

@@ -19,7 +19,7 @@ struct RpcChannel {
     Address here, server;       /* here: of datagrams */
     uint64_t process;           /* as in Wire */
     Account *account;
-    RpcChannelCounts counts;
+    RpcChannelCounts *counts;   /* of all channels of its name */
     ChannelState state;
     Connection *connection;
     SimTime backoff;            /* before the next attempt to connect */
@@ -38,7 +38,8 @@ const RpcPolicy rpc_policy_defaults = {
 
 NodeId channel_host(const RpcChannel *channel) { return channel->host; }
 Account *channel_account(const RpcChannel *channel) { return channel->account; }
-RpcChannelCounts rpc_channel_counts(const RpcChannel *channel) { return channel->counts; }
+RpcChannelCounts rpc_calls_of(Ipc *ipc, const char *name) { return station_of(rpc_of(ipc), name)->calls; }
+RpcChannelCounts rpc_channel_counts(const RpcChannel *channel) { return *channel->counts; }
 
 static void connect_now(RpcChannel *channel);
 static void attempt(RpcFuture *future);
@@ -134,12 +135,15 @@ static void finish(RpcFuture *future, RpcStatus status, IpcMessage *reply)
     future->channel = NULL;
     future->status = status;
     future->reply = reply;
-    channel->counts.statuses[status]++;
+    channel->counts->statuses[status]++;
     if (status == RPC_OK) account->delivered++;
     else if (status == RPC_DEADLINE_EXCEEDED) account->expired++;
     else account->returned++;
     rpc_tell(channel->rpc, "rpc.status", channel->host, channel->policy.name, id_of(future), status);
     wait_list_wake_all(&future->waiting);
+    if (!future->request.over) return;
+    future->request.over(future->request.user, status, reply);
+    future_free(future);
 }
 
 /* ---- sending ---- */
@@ -172,7 +176,7 @@ static void send_call(RpcFuture *future)
     Wire *wire = wire_of(future, WIRE_CALL);
     if (future->request.request) wire->message = ipc_message_hold(future->request.request);
     future->sent = true;
-    channel->counts.transmissions++;
+    channel->counts->transmissions++;
     send_wire(channel, wire);
 }
 
@@ -181,8 +185,8 @@ static void send_again(void *subject, uint64_t detail)
     RpcFuture *future = subject;
     RpcChannel *channel = future->channel;
     (void)detail;
-    channel->counts.retransmissions++;
-    rpc_tell(channel->rpc, "rpc.retransmit", channel->host, channel->policy.name, id_of(future), channel->counts.transmissions);
+    channel->counts->retransmissions++;
+    rpc_tell(channel->rpc, "rpc.retransmit", channel->host, channel->policy.name, id_of(future), channel->counts->transmissions);
     future->again = ipc_after(channel->rpc->ipc, channel->host, channel->policy.retry_interval, send_again, future, 0);
     send_call(future);
 }
@@ -204,7 +208,7 @@ static void retry(void *subject, uint64_t detail)
     RpcFuture *future = subject;
     (void)detail;
     future->backoff = 0;
-    future->channel->counts.retries++;
+    future->channel->counts->retries++;
     attempt(future);
 }
 
@@ -339,7 +343,7 @@ static RpcFuture *start(RpcChannel *channel, const RpcRequest *request)
         if (left != SIM_NEVER && (request->deadline < 0 || now + left < request->deadline)) future->request.deadline = now + left;
         execution_adopt(request->parent, future);
     }
-    channel->counts.calls++;
+    channel->counts->calls++;
     channel->account->published++;
     channel->account->entered++;
     rpc_tell(channel->rpc, "rpc.send", channel->host, channel->policy.name, id_of(future), 0);
@@ -350,7 +354,12 @@ static RpcFuture *start(RpcChannel *channel, const RpcRequest *request)
     return future;
 }
 
-RpcFuture *rpc_start(RpcChannel *channel, const RpcRequest *request) { return start(channel, request); }
+RpcFuture *rpc_start(RpcChannel *channel, const RpcRequest *request)
+{
+    RpcFuture *future = start(channel, request);
+    return request->over ? NULL : future;
+}
+
 bool rpc_is_done(const RpcFuture *future) { return future->done; }
 
 RpcStatus rpc_wait(RpcFuture *future, IpcMessage **reply)
@@ -383,8 +392,8 @@ void rpc_one_way(RpcChannel *channel, const RpcRequest *request)
     wire->message = request->request;
     wire->account = channel->account;
     future->request.request = NULL;
-    channel->counts.calls++;
-    channel->counts.transmissions++;
+    channel->counts->calls++;
+    channel->counts->transmissions++;
     channel->account->published++;
     channel->account->entered++;
     channel->account->in_flight++;
@@ -451,6 +460,7 @@ static void channel_close(RpcChannel *channel, bool host_down)
         future_unlink(future);
         channel->account->dropped[IPC_DROP_CRASH]++;
         if (future->request.parent) execution_disown(future->request.parent, future);
+        if (future->request.over) future->request.over(future->request.user, RPC_CANCELLED, NULL);
         future_free(future);
     }
     ipc_cancel(channel->rpc->ipc, &channel->reconnect);
@@ -505,7 +515,7 @@ RpcChannel *rpc_dial(Process *owner, Address server, const RpcPolicy *policy)
         .resource = { .end = owner_ended }, .rpc = rpc, .policy = *policy, .owner = owner, .host = process_host(owner),
         .here = { process_host(owner), rpc->next_port++ }, .server = server, .backoff = RECONNECT_FIRST, .tokens = policy->max_tokens,
         .process = (uint64_t)g_str_hash(process_name(owner)) << 32 | process_incarnation(owner),
-        .account = ipc_account(rpc->ipc, "rpc", policy->name),
+        .account = ipc_account(rpc->ipc, "rpc", policy->name), .counts = &station_of(rpc, policy->name)->calls,
     };
     process_owns(owner, &channel->resource);
     g_ptr_array_add(rpc->channels, channel);

@@ -40,11 +40,12 @@ uint32_t wire_size(const Wire *wire);
 /* Sends a datagram of the protocol; takes over the wire. */
 void wire_post(Rpc *rpc, Address from, Address to, Wire *wire, bool overlay);
 
-/* What stays of a server through its restarts. */
+/* What stays of a server, or of channels, through restarts. */
 typedef struct {
     char *name;
     unsigned incarnation;
     RpcServerCounts counts;
+    RpcChannelCounts calls;     /* where the name is that of channels */
     Account *account;
     uint64_t replies;           /* sent */
 } Station;
@@ -81,6 +82,7 @@ struct Rpc {
 
 typedef struct { uint64_t call; char *process; Address server; NodeId host; } Logged;
 
+Station *station_of(Rpc *rpc, const char *name);     /* made at the first call */
 Rpc *rpc_of(Ipc *ipc);
 RpcServer *rpc_server_at(Rpc *rpc, Address at);
 void server_receive(RpcServer *server, Address from, Wire *wire, Connection *connection);

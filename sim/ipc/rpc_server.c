@@ -22,7 +22,7 @@ struct RpcExecution {
     bool by_connection;
     const Method *method;
     IpcMessage *request, *reply;
-    SimTime deadline, began, left;      /* left: service time when paused */
+    SimTime arrived, deadline, began, left;     /* left: service time when paused */
     int priority;
     unsigned attempt;
     bool cancelled, one_way;
@@ -300,6 +300,7 @@ static void begin(RpcExecution *execution)
     line_add(&server->service, execution, server->service.last);
     if (fresh) {
         server->station->counts.begun++;
+        server->station->counts.waited += execution->arrived < ipc_now(server->rpc->ipc);
         rpc_tell(server->rpc, "rpc.exec.begin", server->at.host, server->station->name, execution->call, execution->attempt);
         if (!step(execution, 0)) return;
         if (server->settings.reply_first) {
@@ -441,7 +442,7 @@ static const Method *method_of(const RpcServer *server, const char *name)
 {
     for (guint i = 0; i < server->methods->len; i++) {
         const Method *method = g_array_index(server->methods, Method *, i);
-        if (strcmp(method->name, name) == 0) return method;
+        if (!method->name || strcmp(method->name, name) == 0) return method;
     }
     return NULL;
 }
@@ -489,7 +490,7 @@ static void call_arrive(RpcServer *server, Address from, Wire *wire, Connection 
         .server = server, .call = wire->call, .process = wire->process, .client = { wire->host, from.port },
         .connection = connection, .by_connection = connection != NULL, .method = method_of(server, wire->method),
         .request = g_steal_pointer(&wire->message), .deadline = wire->deadline, .priority = wire->priority,
-        .attempt = wire->attempt, .one_way = wire->kind == WIRE_ONE_WAY,
+        .arrived = ipc_now(server->rpc->ipc), .attempt = wire->attempt, .one_way = wire->kind == WIRE_ONE_WAY,
     };
     station_count(server);
     enqueue(server, execution, false);
@@ -601,7 +602,7 @@ static void server_end(Resource *resource, ProcessEnd why)
     server->listener = NULL;
 }
 
-static Station *station_of(Rpc *rpc, const char *name)
+Station *station_of(Rpc *rpc, const char *name)
 {
     for (guint i = 0; i < rpc->stations->len; i++) {
         Station *station = rpc->stations->pdata[i];
