@@ -384,7 +384,7 @@ static void unreachable(Node *self, NodeId to, const Message *message) { (void)m
 static NodeId next_hop(Node *self, NodeId of, NodeId to) { return narada_next_hop(table_of(self), of, to); }
 
 static const LiveOverlay live = {
-    .state_size = sizeof(State),
+    .state_size = sizeof(State), .pair_size = 370,
     .start = start, .receive = receive, .timer = timer, .unreachable = unreachable, .leave = leave, .stop = stop,
     .next_hop = next_hop,
 };

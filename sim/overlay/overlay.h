@@ -58,6 +58,7 @@ enum { OVERLAY_SUSPECTED = 255 };
  * messages; slots marked (optional) may be NULL. */
 typedef struct {
     size_t state_size;          /* bytes a node, zeroed before start() */
+    size_t pair_size;           /* bytes, about, that a node keeps of every other one: for the estimate of memory */
     bool connected;             /* its links are connections: what a protocol sends to a neighbor goes over one */
     void (*start)(Node *self);                                  /* the node came up: it joins */
     void (*receive)(Node *self, NodeId from, const Message *message);

@@ -49,7 +49,7 @@ static double copies_guess(const Scenario *scenario)
     const Protocol *protocol = scenario_protocol(scenario);
     double nodes = scenario->nodes, fanout = number_of(&scenario->protocol, "fanout");
     if (!isnan(fanout)) return nodes * fanout;
-    if (protocol->fixed_overlay || strcmp(protocol->variant.name, "unicast") == 0) return nodes;
+    if (protocol->fixed_overlay || protocol->paths || strcmp(protocol->variant.name, "unicast") == 0) return nodes;
     return is_complete(scenario) ? nodes * nodes : MAX(nodes, links_guess(scenario) - nodes);
 }
 
@@ -90,8 +90,10 @@ void world_estimate(const Scenario *scenario, uint64_t *bytes, double *messages)
     double publications = publications_guess(scenario), copies = copies_guess(scenario);
     const LiveOverlay *live = scenario_overlay(scenario)->live;
     double state = (double)scenario_protocol(scenario)->state_size + (live ? (double)live->state_size : 0);
-    double memory = BYTES_FIXED + nodes * (BYTES_NODE + state) + links * BYTES_LINK + MIN(copies, 8 * nodes) / 4 * BYTES_PENDING +
-                    MIN(publications, LIVE_AT_ONCE) * nodes / 8 + rows_guess(scenario, 0) * BYTES_ROW;
+    double pairs = live ? nodes * nodes * (double)live->pair_size : 0;
+    double memory = BYTES_FIXED + nodes * (BYTES_NODE + state) + pairs + links * BYTES_LINK +
+                    MIN(copies, 8 * nodes) / 4 * BYTES_PENDING + MIN(publications, LIVE_AT_ONCE) * nodes / 8 +
+                    rows_guess(scenario, 0) * BYTES_ROW;
     *bytes = (uint64_t)memory;
     *messages = publications * copies * alive_guess(scenario);
 }

@@ -17,6 +17,8 @@ static const struct { const char *name, *text; } scenes[] = {
                 "[workload news]\nkind = publish\npublications = 10\n" },
     { "large mesh", "[overlay]\nkind = random-regular\ndegree = 8\nnodes = 200000\n[protocol]\nkind = flood\n"
                     "[workload news]\nkind = publish\npublications = 1\n" },
+    { "who knows everybody", "[overlay]\nkind = narada\nnodes = 400\nrefresh = 2 s\n[protocol]\nkind = reverse-path\n"
+                             "[workload news]\nkind = publish\npublications = 200\ninterval = 10 ms\nstart = 4 s\n" },
 };
 
 /* The most memory that `banyan run` takes, in bytes. */
