@@ -52,14 +52,20 @@ static const MetricName *book_find(const char *name)
     return NULL;
 }
 
+const MetricName *metric_of_model(const char *name)
+{
+    for (size_t m = 0; models[m]; m++)
+        for (const MetricName *row = models[m]->metrics; row && row->name; row++)
+            if (strcmp(row->name, name) == 0) return row;
+    return NULL;
+}
+
 /* A number of a communication model, of one object or of all. */
 static const MetricName *model_metric_find(const char *name)
 {
     g_autofree char *plain = g_strndup(name, strcspn(name, "["));
-    for (size_t m = 0; models[m]; m++)
-        for (const MetricName *row = models[m]->metrics; row && row->name; row++)
-            if (strcmp(row->name, plain) == 0) return row;
-    return book_find(plain);
+    const MetricName *row = metric_of_model(plain);
+    return row ? row : book_find(plain);
 }
 
 const MetricName *metric_find(const char *name)

@@ -21,6 +21,9 @@ extern const MetricName run_metrics[];
  * name that begins with failure_, for sections name what they report. */
 const MetricName *metric_find(const char *name);
 
+/* The total of that name that a communication model reports, books left out; NULL: it is none. */
+const MetricName *metric_of_model(const char *name);
+
 /* What is wrong with a name that metric_find() does not know; free it. */
 char *metric_unknown(const char *name);
 
