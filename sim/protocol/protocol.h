@@ -30,6 +30,7 @@ typedef struct Protocol {
     Variant variant;
     size_t state_size;          /* bytes a node, zeroed before start() */
     size_t shared_size;         /* bytes a run, zeroed before prepare() */
+    size_t heap_size;           /* bytes that a node's state allocates beside, at a guess */
     bool fixed_overlay;         /* it is laid out at set-up: refused on a live overlay */
     /* (optional) A protocol on no menu that does the work under this configuration in
      * place of this one; NULL: this one does. */
@@ -41,6 +42,8 @@ typedef struct Protocol {
     bool clustered;             /* it uses node_cluster(): refused on an overlay without clusters */
 
     /* Called by the world; slots marked (optional) may be NULL. */
+    double (*idle)(const void *config);                             /* (optional) messages that a node sends in a
+                                                                     * second without publications, at a guess */
     bool (*prepare)(const void *config, const ProtocolScope *scope, void *shared, GError **error); /* (optional) */
     void (*release)(void *shared);                                  /* (optional) frees what prepare() made */
     void (*start)(Node *self);                                      /* (optional) the node came up */

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "protocol/tree.h"
 
-enum { SINCE_MASK = (1 << TREE_NUMBER_BITS) - 1 };
+enum { SINCE_MASK = (1 << TREE_NUMBER_BITS) - 1, HEAP_GUESS = 400 };
 #define ANCESTORS_MOST 2.5e8        /* ids in the ways to the root of all nodes: 1 GB */
 
 static void push(Node *self, NodeId except, Message message)
@@ -215,9 +215,16 @@ static bool prepare(const void *data, const ProtocolScope *scope, void *data_sha
     return true;
 }
 
+static double idle(const void *data)
+{
+    const TreeConfig *config = data;
+    return config->repair == REPAIR_NONE ? 0 : 2 * (double)SIM_S / (double)config->heartbeat;
+}
+
 const Protocol tree_mended = {
     .variant = { .name = "tree", .summary = "a tree that is mended", .config_size = sizeof(TreeConfig) },
-    .state_size = sizeof(TreeState), .shared_size = sizeof(TreeShared), .fixed_overlay = true, .detects = true,
+    .state_size = sizeof(TreeState), .shared_size = sizeof(TreeShared), .heap_size = HEAP_GUESS,
+    .fixed_overlay = true, .detects = true, .idle = idle,
     .prepare = prepare, .release = tree_release, .start = start, .publish = publish, .receive = receive, .timer = timer,
     .stop = stop,
 };

@@ -74,6 +74,29 @@ static double publications_guess(const Scenario *scenario)
     return sum;
 }
 
+/* How long a run takes, in simulated seconds. */
+static double duration_guess(const Scenario *scenario)
+{
+    double last = 0;
+    if (scenario->end >= 0) return (double)scenario->end / SIM_S;
+    for (guint i = 0; i < scenario->workloads->len; i++) {
+        const Part *part = scenario->workloads->pdata[i];
+        const Param *param = params_find(part->variant->params, "interval");
+        bool law = param && param->type == PARAM_DURATION_LAW;
+        double interval = law ? distribution_mean((const Distribution *)((const char *)part->config + param->offset)) : 0;
+        last = fmax(last, fmax(number_of(part, "publications"), 0) * interval);
+    }
+    return (last + (double)scenario->settings.drain) / SIM_S;
+}
+
+/* Messages that are sent whether or not something is published. */
+static double idle_guess(const Scenario *scenario)
+{
+    const Protocol *protocol = scenario_protocol(scenario);
+    double rate = protocol->idle ? protocol->idle(scenario->protocol.config) : 0;
+    return rate > 0 ? rate * scenario->nodes * duration_guess(scenario) : 0;
+}
+
 /* Rows beside the metrics that replication number `replication` leaves. */
 static double rows_guess(const Scenario *scenario, uint32_t replication)
 {
@@ -89,13 +112,14 @@ void world_estimate(const Scenario *scenario, uint64_t *bytes, double *messages)
     double nodes = scenario->nodes, links = is_complete(scenario) ? 0 : links_guess(scenario);
     double publications = publications_guess(scenario), copies = copies_guess(scenario);
     const LiveOverlay *live = scenario_overlay(scenario)->live;
-    double state = (double)scenario_protocol(scenario)->state_size + (live ? (double)live->state_size : 0);
+    double state = (double)(scenario_protocol(scenario)->state_size + scenario_protocol(scenario)->heap_size) +
+                   (live ? (double)live->state_size : 0);
     double pairs = live ? nodes * nodes * (double)live->pair_size : 0;
     double memory = BYTES_FIXED + nodes * (BYTES_NODE + state) + pairs + links * BYTES_LINK +
                     MIN(copies, 8 * nodes) / 4 * BYTES_PENDING + MIN(publications, LIVE_AT_ONCE) * nodes / 8 +
                     rows_guess(scenario, 0) * BYTES_ROW;
     *bytes = (uint64_t)memory;
-    *messages = publications * copies * alive_guess(scenario);
+    *messages = (publications * copies + idle_guess(scenario)) * alive_guess(scenario);
 }
 
 double world_seconds(const Scenario *scenario, uint32_t replication)

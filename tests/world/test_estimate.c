@@ -13,6 +13,8 @@ static const struct { const char *name, *text; } scenes[] = {
     { "mesh under crashes", "[overlay]\nkind = random-regular\ndegree = 8\nnodes = 5000\n[protocol]\nkind = flood\n"
                             "[workload news]\nkind = publish\npublications = 10\n[failure crashes]\nkind = crash\n"
                             "fraction = 40 %\nat = 0 s\n" },
+    { "tree that is repaired", "[overlay]\nkind = kary-tree\narity = 4\nnodes = 50000\n[protocol]\nkind = tree\n"
+                               "repair = grandparent\nheartbeat = 2 s\n[workload news]\nkind = publish\npublications = 5\n" },
     { "gossip", "[overlay]\nkind = random-regular\ndegree = 12\nnodes = 2000\n[protocol]\nkind = gossip\nfanout = 5\n"
                 "[workload news]\nkind = publish\npublications = 10\n" },
     { "large mesh", "[overlay]\nkind = random-regular\ndegree = 8\nnodes = 200000\n[protocol]\nkind = flood\n"
