@@ -54,7 +54,8 @@ static void check(void *data, const Keys *keys)
     TreeConfig *config = data;
     if (config->timeout < 0) config->timeout = config->heartbeat / 2 * 7 + config->heartbeat % 2 * 7 / 2;
     if (config->join == TREE_JOIN_LATENCY && config->repair == REPAIR_NONE)
-        keys_fault(keys, "join", "nodes that find their parents need to know when they lose them; `repair` = grandparent would be right");
+        keys_fault(keys, "join", "nodes that find their parents need to know when they lose them; "
+                   "`repair` = grandparent would be right");
     if (config->repair != REPAIR_NONE && config->timeout <= config->heartbeat)
         keys_fault(keys, "timeout", "it passes between two heartbeats; more than the `heartbeat` would be right");
 }

@@ -89,7 +89,7 @@ typedef struct {
 
     TreeSearch *search;         /* owned; NULL: none */
     NodeId moving;              /* whom it asks to take the place of its parent */
-    SimTime distance, probed;   /* to the parent and back, -1: not known; when that was last asked for, -1: it is known */
+    SimTime distance, probed;   /* to the parent and back, -1: not known; when that was asked for, -1: it is known */
 
     TreeStream *streams;        /* ascending by source */
     uint32_t stream_count, stream_room;

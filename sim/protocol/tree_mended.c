@@ -107,9 +107,10 @@ static void place_begin(Node *self, uint32_t tree)
     place->asked_rest = place->distance = place->probed = -1;
     place->heard = node_now(self);
     if (config->join == TREE_JOIN_LATENCY) {
-        if (!tree_is_root(self, tree)) tree_orphan(self, tree, false);
-        if (!tree_is_root(self, tree))
-            node_after(self, (SimTime)random_below(node_random(self), (uint64_t)config->improve), tree * TREE_TAGS + TREE_IMPROVE);
+        if (tree_is_root(self, tree)) return;
+        SimTime phase = (SimTime)random_below(node_random(self), (uint64_t)config->improve);
+        tree_orphan(self, tree, false);
+        node_after(self, phase, tree * TREE_TAGS + TREE_IMPROVE);
         return;
     }
     for (NodeId v = parents[node_id(self)]; v != NODE_NONE; v = parents[v]) place->path_room++;
@@ -202,11 +203,13 @@ static bool prepare(const void *data, const ProtocolScope *scope, void *data_sha
     TreeShared *shared = data_shared;
     double ancestors = 0;
     if (!tree_prepare(config, scope, shared, error)) return false;
-    for (uint32_t t = 0; config->join == TREE_JOIN_GIVEN && t < shared->trees; t++) ancestors += ancestors_of(shared->parents[t], shared->nodes);
+    for (uint32_t t = 0; config->join == TREE_JOIN_GIVEN && t < shared->trees; t++)
+        ancestors += ancestors_of(shared->parents[t], shared->nodes);
     if (shared->trees > TREES_MOST || ancestors > ANCESTORS_MOST) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE, "%u trees in which the nodes have %.3g ancestors together are too much "
-                    "to be repaired; at most %d trees and %.3g ancestors would be right", shared->trees, ancestors, TREES_MOST,
-                    ANCESTORS_MOST);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_RANGE,
+                    "%u trees in which the nodes have %.3g ancestors together are too much to be repaired; "
+                    "at most %d trees and %.3g ancestors would be right",
+                    shared->trees, ancestors, TREES_MOST, ANCESTORS_MOST);
         return false;
     }
     if (config->repair != REPAIR_BACKUP) return true;

@@ -218,7 +218,8 @@ static void ring_add(Node *self, TreeRing *ring, uint32_t most, const Message *m
         ring->first = (ring->first + 1) % ring->room;
         ring->count--;
     }
-    ring->list[(ring->first + ring->count++) % ring->room] = (TreeKept){ message->word, message->publication, message->hops };
+    uint32_t last = (ring->first + ring->count++) % ring->room;
+    ring->list[last] = (TreeKept){ message->word, message->publication, message->hops };
     ring->total++;
     node_hold(self, message->publication);
 }
@@ -239,7 +240,8 @@ static void kept_send(Node *self, NodeId to, const TreeKept *kept, uint8_t kind)
 void tree_climb_keep(Node *self, const Message *message)
 {
     const TreeConfig *config = node_config(self);
-    if (config->recover) ring_add(self, &tree_place(node_state(self), tree_of(message))->climbing, config->buffer, message);
+    TreePlace *place = tree_place(node_state(self), tree_of(message));
+    if (config->recover) ring_add(self, &place->climbing, config->buffer, message);
 }
 
 /* True if it has been at the root: it came down again. */
@@ -310,14 +312,16 @@ void tree_answer(Node *self, NodeId from, const Message *message)
         const TreeKept *kept = &ring->list[(ring->first + i) % ring->room];
         bool pushed = !child || oldest + i >= child->kept;
         NodeId source = node_publication(self, kept->publication)->source;
-        if (is_wanted(asked_about(message, source), kept->word, rest && !pushed)) kept_send(self, from, kept, TREE_RECOVERED);
+        bool wanted = is_wanted(asked_about(message, source), kept->word, rest && !pushed);
+        if (wanted) kept_send(self, from, kept, TREE_RECOVERED);
     }
     if (rest) ask_back(self, from, message);
 }
 
 static void ring_clear(Node *self, TreeRing *ring)
 {
-    for (uint32_t i = 0; i < ring->count; i++) node_release(self, ring->list[(ring->first + i) % ring->room].publication);
+    for (uint32_t i = 0; i < ring->count; i++)
+        node_release(self, ring->list[(ring->first + i) % ring->room].publication);
     g_free(ring->list);
 }
 

@@ -126,8 +126,8 @@ static bool path_learn(TreePlace *place, NodeId from, const Message *message)
     uint32_t count = message->data_size / (uint32_t)sizeof *ids;
     bool rooted = message->word >> ROOTED_BIT & 1;
     NodeId sibling = (NodeId)(message->word >> SIBLING_SHIFT);
-    bool same = rooted == place->rooted && count == place->path_count && place->path[0] == from && place->sibling == sibling &&
-                memcmp(&place->path[1], &ids[1], (count - 1) * sizeof *ids) == 0;
+    bool same = rooted == place->rooted && count == place->path_count && place->path[0] == from &&
+                place->sibling == sibling && memcmp(&place->path[1], &ids[1], (count - 1) * sizeof *ids) == 0;
     place->backup = ids[0];
     if (same) return false;
     if (count > place->path_room) {
@@ -244,7 +244,8 @@ void tree_watch_children(Node *self, uint32_t tree)
     SimTime longest = SIM_NEVER;
     for (uint32_t i = 0; i < place->count; i++) longest = MIN(longest, place->children[i].heard);
     if (place->watch_children || !place->count) return;
-    place->watch_children = node_after(self, longest + config->timeout - node_now(self), tree * TREE_TAGS + TREE_WATCH_CHILDREN);
+    SimTime wait = longest + config->timeout - node_now(self);
+    place->watch_children = node_after(self, wait, tree * TREE_TAGS + TREE_WATCH_CHILDREN);
 }
 
 /* Forgets the children whose last heartbeat is `timeout` ago. */

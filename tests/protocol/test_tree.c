@@ -300,6 +300,23 @@ static void who_restarts_comes_back_and_gets_what_it_missed(void)
     }
 }
 
+static void parts_wait_for_their_root(void)
+{
+    /* Node 0 is away from 10.25 to 16.25 s.  Node 7 reaches those below node 1 meanwhile, and the others afterwards. */
+    static const char away[] = "[workload w]\nkind = publish\npublications = 20\nsource = 7\nstart = 500 ms\n"
+                               "[failure f]\nkind = crash\nnodes = 0\nat = 10.25 s\nrecover-after = 6 s\n";
+    static const char *const modes[] = { "grandparent", "root", "backup" };
+    for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
+        g_autofree char *keys = g_strdup_printf("repair = %s\nrecover = yes", modes[i]), *text = text_of("", binary, keys, away);
+        g_autoptr(RunResult) result = run_text(text, 0);
+        g_assert_cmpfloat(metric_value(result, "delivery_ratio_all"), ==, 1);
+        g_assert_cmpfloat(latency_at(result, 13, 4, NULL), ==, 30);
+        /* Node 1 misses it at 13.51 s and asks every second: at 16.51 s it answers, and is asked for what it has. */
+        g_assert_cmpfloat(latency_at(result, 13, 0, NULL), ==, 3010 + 50);
+        g_assert_cmpfloat(latency_at(result, 19, 6, NULL), ==, 50);
+    }
+}
+
 /* Four orphans come to a root that has no room: each goes to a child of it. */
 static void who_has_no_room_sends_orphans_on(void)
 {
@@ -446,6 +463,7 @@ int main(int argc, char **argv)
     ADD(a_loop_is_seen_and_left);
     ADD(after_a_storm_all_hang_on_the_root);
     ADD(who_restarts_comes_back_and_gets_what_it_missed);
+    ADD(parts_wait_for_their_root);
     ADD(who_has_no_room_sends_orphans_on);
     ADD(what_climbs_waits_for_a_parent);
     ADD(losses_are_made_good);

@@ -65,6 +65,16 @@ static const Golden goldens[] = {
       "[network]\nlatency = transit-stub(domains = 3, stubs = 2, stub-routers = 4)\n[overlay]\nkind = geometric\n"
       "degree = 7\nnodes = 120\ndisconnected = largest\n[protocol]\nkind = gossip\nfanout = 5\nmode = push\n"
       "[workload w]\nkind = publish\npublications = 5\nsource = random\nsize = uniform(100 B, 2 kB)\n" },
+    { "tree-mended",
+      "[scenario]\nduration = 40 s\n[network]\nlatency = uniform(5 ms, 80 ms)\nloss = 3 %\n[overlay]\nkind = kary-tree\n"
+      "arity = 3\nnodes = 121\n[protocol]\nkind = tree\nrepair = backup\nrecover = yes\nmax-degree = 4\n[workload w]\n"
+      "kind = publish\npublications = 30\nsource = 0, 50\n[failure away]\nkind = crash\nat = uniform(3 s, 20 s)\n"
+      "fraction = 30 %\nspare = source\nrecover-after = exponential(5 s)\n" },
+    { "tree-of-their-own",
+      "[scenario]\nduration = 40 s\n[network]\nlatency = euclidean(60 ms)\n[overlay]\nkind = complete\nnodes = 80\n"
+      "join = uniform(0 s, 10 s)\n[protocol]\nkind = tree\nrepair = grandparent\njoin = latency\nimprove = 4 s\n"
+      "max-degree = 3\n[workload w]\nkind = publish\npublications = 30\n[failure gone]\nkind = crash\nat = 15 s\n"
+      "fraction = 20 %\nspare = source\n" },
     { "far-timers",
       "[scenario]\nduration = 6 h\n[network]\nlatency = uniform(1 us, 10 s)\n[overlay]\nkind = hypercube\n"
       "dimension = 5\n[protocol]\nkind = gossip\nmode = push\ninfect = forever\ninterval = exponential(5 min)\n"
