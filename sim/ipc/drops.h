@@ -21,7 +21,8 @@
     X(DEAD_LETTER_MISSING, "dead-letter-missing") \
     X(DEAD_LETTER_CYCLE, "dead-letter-cycle") \
     X(PROTOCOL, "protocol") \
-    X(CRASH, "crash")
+    X(CRASH, "crash") \
+    X(DELETED, "deleted")
 
 typedef enum {
 #define IPC_DROP_NAME(name, text) IPC_DROP_##name,
