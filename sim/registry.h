@@ -74,6 +74,7 @@
 #define MODELS(X) \
     X(process) \
     X(rpc) \
+    X(zeromq) \
     X(traffic)
 
 #define FAILURES(X) \

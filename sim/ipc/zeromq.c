@@ -40,6 +40,8 @@ static void start(Ipc *ipc, void *state)
     all->bound = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     all->waiting = g_ptr_array_new();
     all->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    all->counts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    all->ports = g_hash_table_new(g_str_hash, g_str_equal);
     all->closed = g_ptr_array_new_with_free_func(g_free);
 }
 
@@ -55,7 +57,7 @@ ZeromqSocket *zeromq_open(Process *owner, ZeromqType type, const char *name, con
     *socket = (ZeromqSocket){ .resource = { .end = owner_ended }, .all = all, .previous = all->last,
                               .name = zeromq_text(all, name), .owner = zeromq_text(all, process_name(owner)),
                               .host = process_host(owner), .type = type, .pattern = zeromq_patterns[type],
-                              .options = options ? *options : zeromq_defaults, .account = ipc_account(ipc, "zmq", name) };
+                              .options = options ? *options : zeromq_defaults, .account = zeromq_patterns[type]->send ? ipc_account(ipc, "zmq", name) : NULL, .counts = zeromq_counts_of(all, name) };
     for (unsigned i = 0; i < RINGS; i++) socket->rings[i].which = i;
     if (all->last) all->last->next = socket;
     else all->first = socket;
@@ -173,6 +175,8 @@ static void stop(void *state)
     while (all->first) vanish(all->first, true);
     g_hash_table_unref(all->bound);
     g_ptr_array_unref(all->waiting);
+    g_hash_table_unref(all->counts);
+    g_hash_table_unref(all->ports);
     g_hash_table_unref(all->names);
     g_ptr_array_unref(all->closed);
 }
@@ -283,6 +287,23 @@ int zeromq_disconnect(ZeromqSocket *socket, const char *name)
 Ipc *zeromq_ipc(const ZeromqSocket *socket) { return socket->all->ipc; }
 const char *zeromq_name(const ZeromqSocket *socket) { return socket->name; }
 ZeromqType zeromq_type(const ZeromqSocket *socket) { return socket->type; }
+
+const ZeromqCounts *zeromq_counts(Ipc *ipc, const char *name)
+{
+    return zeromq_counts_of(ipc_library(ipc, &zeromq_library), name);
+}
+
+uint32_t zeromq_port(Ipc *ipc, const char *name)
+{
+    enum { FIRST = 5000 };
+    Zeromq *all = ipc_library(ipc, &zeromq_library);
+    gpointer port = g_hash_table_lookup(all->ports, name);
+    if (!port) {
+        port = GUINT_TO_POINTER(FIRST + g_hash_table_size(all->ports));
+        g_hash_table_insert(all->ports, (gpointer)zeromq_text(all, name), port);
+    }
+    return GPOINTER_TO_UINT(port);
+}
 
 unsigned zeromq_peers(const ZeromqSocket *socket)
 {

@@ -108,6 +108,22 @@ extern const char *const zeromq_event_names[ZEROMQ_CONNECTION_EVENTS];
 typedef void (*ZeromqMonitor)(void *data, ZeromqEvent event, const char *endpoint);
 void zeromq_monitor(ZeromqSocket *socket, ZeromqMonitor monitor, void *data);   /* NULL: nobody */
 
+/* A frame before the others of a message that nobody else holds, as an address for a ROUTER. */
+void zeromq_prepend(IpcMessage *message, const void *data, uint32_t size);
+
+/* The port that an endpoint of this name has on its host: 5000, 5001, … in the order first asked for. */
+uint32_t zeromq_port(Ipc *ipc, const char *name);
+
+/* What the sockets of one name have done so far, through closes and crashes. */
+typedef struct {
+    uint64_t received;          /* messages that the application has taken */
+    uint64_t attached, detached;        /* peers that came, and that went */
+    uint64_t retried;           /* attempts to connect again */
+    uint64_t muted;             /* times that a sender found no room */
+} ZeromqCounts;
+
+const ZeromqCounts *zeromq_counts(Ipc *ipc, const char *name);
+
 const char *zeromq_name(const ZeromqSocket *socket);
 ZeromqType zeromq_type(const ZeromqSocket *socket);
 unsigned zeromq_peers(const ZeromqSocket *socket);      /* attached pipes, those to absent peers included */

@@ -11,6 +11,25 @@ const char *zeromq_text(Zeromq *all, const char *name)
     return kept;
 }
 
+ZeromqCounts *zeromq_counts_of(Zeromq *all, const char *name)
+{
+    ZeromqCounts *counts = g_hash_table_lookup(all->counts, name);
+    if (!counts) g_hash_table_insert(all->counts, (gpointer)zeromq_text(all, name), counts = g_new0(ZeromqCounts, 1));
+    return counts;
+}
+
+void zeromq_attached(ZeromqSocket *socket)
+{
+    socket->counts->attached++;
+    zeromq_tell(socket, "zmq.attach", 0, 0, NULL);
+}
+
+void zeromq_detached(ZeromqSocket *socket)
+{
+    socket->counts->detached++;
+    zeromq_tell(socket, "zmq.detach", 0, 0, NULL);
+}
+
 void zeromq_monitored(ZeromqSocket *socket, ZeromqEvent event, const Endpoint *endpoint)
 {
     if (socket->monitor) socket->monitor(socket->monitor_data, event, endpoint ? endpoint->name : "");

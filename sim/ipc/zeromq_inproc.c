@@ -44,8 +44,8 @@ static void join(Pipe *dialed, Endpoint *bound)
     pipe_marks(other);
     pipe_attach(dialed);
     pipe_attach(other);
-    zeromq_tell(here, "zmq.attach", 0, 0, NULL);
-    zeromq_tell(there, "zmq.attach", 0, 0, NULL);
+    zeromq_attached(here);
+    zeromq_attached(there);
     hand_over(dialed);
     if (dialed->leaving) {                              /* closed, and lingered for this */
         pipe_free(dialed);
@@ -105,7 +105,7 @@ void inproc_cut(Pipe *pipe)
     Pipe *peer = pipe->peer;
     if (!peer) return;
     pipe->peer = peer->peer = NULL;
-    zeromq_tell(pipe->socket, "zmq.detach", 0, 0, NULL);
-    zeromq_tell(peer->socket, "zmq.detach", 0, 0, NULL);
+    zeromq_detached(pipe->socket);
+    zeromq_detached(peer->socket);
     pipe_end(peer);
 }

@@ -115,7 +115,7 @@ int zeromq_send(ZeromqSocket *socket, IpcMessage *message, unsigned flags)
         int error = try_send(socket, message, flags);
         if (error == 0) zeromq_tell(socket, "zmq.send", id, 0, NULL);
         if (error != -IPC_EAGAIN) return error;
-        if (!socket->muted) zeromq_tell(socket, "zmq.mute", id, 0, NULL);
+        if (!socket->muted) socket->counts->muted++, zeromq_tell(socket, "zmq.mute", id, 0, NULL);
         socket->muted = true;
         if (flags & ZEROMQ_DONTWAIT) return error;
         error = block(socket, &socket->writers, until);
@@ -146,7 +146,7 @@ int zeromq_recv(ZeromqSocket *socket, IpcMessage **message, unsigned flags)
         if (error) return error;
     }
     if (socket->pattern->taken) socket->pattern->taken(socket);
-    if (parcel.account) parcel.account->delivered++;
+    if (parcel.account) parcel.account->delivered++, socket->counts->received++;
     zeromq_tell(socket, "zmq.recv", parcel.message->id, 0, NULL);
     *message = parcel.message;
     return 0;

@@ -199,6 +199,7 @@ struct ZeromqSocket {
     const Pattern *pattern;
     ZeromqOptions options;
     Account *account;
+    ZeromqCounts *counts;
     Endpoint *endpoints;
     Pipe *pipes, *pipes_last;
     Ring rings[RINGS];
@@ -233,15 +234,20 @@ struct Zeromq {
     GHashTable *bound;          /* in-process: "HOST NAME" → Endpoint *; lookups only */
     GPtrArray *waiting;         /* in-process: Pipe * that wait for somebody to bind */
     Wire *wires;         /* under way in connections */
+    GHashTable *counts;         /* name → ZeromqCounts *, owned; lookups only */
+    GHashTable *ports;          /* name → port; lookups only */
     GHashTable *names;          /* texts that live for the run */
     GPtrArray *closed;          /* of ZeromqSocket *, owned: their memory stays until the end of the run */
     bool stopped;               /* the run is over: nothing is told */
 };
 
 Ipc *zeromq_ipc(const ZeromqSocket *socket);
+ZeromqCounts *zeromq_counts_of(Zeromq *all, const char *name);
 const char *zeromq_text(Zeromq *all, const char *name);         /* the same text for the rest of the run */
 void zeromq_count(Zeromq *all);                 /* what stands in queues, into the accounts */
 void zeromq_tell(ZeromqSocket *socket, const char *event, uint64_t message, uint64_t number, const char *reason);
+void zeromq_attached(ZeromqSocket *socket);
+void zeromq_detached(ZeromqSocket *socket);
 void zeromq_monitored(ZeromqSocket *socket, ZeromqEvent event, const Endpoint *endpoint);
 Parcel zeromq_enter(ZeromqSocket *socket, IpcMessage *message);         /* one more instance */
 void zeromq_drop(ZeromqSocket *where, Parcel *parcel, IpcDrop reason);  /* `where` NULL: under way */
@@ -251,7 +257,6 @@ void zeromq_release(ZeromqSocket *socket);      /* frees a closed one that has n
 
 /* A message that may be changed: this one, or a copy of one that others hold too. */
 IpcMessage *zeromq_own(IpcMessage *message);
-void zeromq_prepend(IpcMessage *message, const void *data, uint32_t size);
 void zeromq_shift(IpcMessage *message, unsigned frames);        /* without the first ones */
 
 /* ---- transports ---- */

@@ -45,7 +45,7 @@ void session_close(Pipe *pipe, bool host_is_down)
     ipc_cancel(ipc, &pipe->ttl);
     Connection *connection = g_steal_pointer(&pipe->connection);
     if (connection && !host_is_down) connection_free(connection);
-    if (pipe->shake == SHAKE_DONE) zeromq_tell(pipe->socket, "zmq.detach", 0, 0, NULL);
+    if (pipe->shake == SHAKE_DONE) zeromq_detached(pipe->socket);
     pipe->shake = SHAKE_NONE;
     pipe->up = pipe->paused = false;
 }
@@ -83,6 +83,7 @@ static void dial_again(void *subject, uint64_t detail)
     Pipe *pipe = subject;
     (void)detail;
     pipe->retry = 0;
+    pipe->socket->counts->retried++;
     dial(pipe);
 }
 
@@ -140,7 +141,7 @@ static void shaken(Pipe *pipe, const Wire *ready)
         pipe->announced = g_bytes_new(ready->identity, strlen(ready->identity));
     pipe->shake = SHAKE_DONE;
     zeromq_monitored(socket, ZEROMQ_HANDSHAKE_SUCCEEDED, pipe->endpoint);
-    zeromq_tell(socket, "zmq.attach", 0, 0, NULL);
+    zeromq_attached(socket);
     pipe_attach(pipe);
     zeromq_resubscribe(socket, pipe);
     if (socket->options.heartbeat_ivl > 0)

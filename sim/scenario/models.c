@@ -49,6 +49,18 @@ const void *model_config(const ModelCheck *check, const char *section, const cha
     return part ? part->part.config : NULL;
 }
 
+const void *model_config_at(const ModelCheck *check, const char *section, uint32_t i, const char **name)
+{
+    const GPtrArray *parts = check->making->scenario->models;
+    for (guint p = 0; p < parts->len; p++) {
+        const ModelPart *part = parts->pdata[p];
+        if (strcmp(part->part.variant->name, section) != 0 || i-- > 0) continue;
+        *name = part->part.name;
+        return part->part.config;
+    }
+    return NULL;
+}
+
 uint32_t model_check_nodes(const ModelCheck *check) { return check->making->scenario->nodes; }
 
 void model_fault(ModelCheck *check, const char *key, const char *format, ...)

@@ -41,6 +41,7 @@ bool model_refer(ModelCheck *check, const char *key, const char *section, const 
 bool model_refer_processes(ModelCheck *check, const char *key, const char *names);  /* "client, worker[0..3]": processes */
 bool model_refer_any(ModelCheck *check, const char *key, const char *const *sections, const char *name);  /* one of them must exist */
 const void *model_config(const ModelCheck *check, const char *section, const char *name);  /* NULL: no such section */
+const void *model_config_at(const ModelCheck *check, const char *section, uint32_t i, const char **name);  /* the ith; NULL: no more */
 uint32_t model_check_nodes(const ModelCheck *check);                        /* nodes of the run; 0: not known */
 void model_fault(ModelCheck *check, const char *key, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

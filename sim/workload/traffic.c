@@ -4,6 +4,7 @@
 #include "core/histogram.h"
 #include "workload/keys.h"
 #include "workload/model.h"
+#include "workload/zeromq_sections.h"
 
 #include <string.h>
 
@@ -207,6 +208,13 @@ static bool check_object(ModelCheck *check, const char *key, const char *name, b
     return model_refer(check, key, "mq-queue", queue);
 }
 
+static void check_sockets(ModelCheck *check, const ProducerConfig *producer, const ConsumerConfig *consumer)
+{
+    if (producer) zmq_check_user(check, "to", producer->to, producer->processes, true);
+    if (consumer) zmq_check_user(check, "from", consumer->from, consumer->processes, false);
+    if (consumer && consumer->forward) zmq_check_user(check, "forward", consumer->forward, consumer->processes, true);
+}
+
 static void check(const ModelSection *section, ModelCheck *check)
 {
     bool produces = strcmp(section->section, "producer") == 0;
@@ -216,6 +224,7 @@ static void check(const ModelSection *section, ModelCheck *check)
     if (produces) (void)check_object(check, "to", producer->to, true);
     else (void)check_object(check, "from", consumer->from, false);
     if (!produces && consumer->forward) (void)check_object(check, "forward", consumer->forward, true);
+    check_sockets(check, produces ? producer : NULL, produces ? NULL : consumer);
 }
 
 static void *build(const ModelSection *section, ModelScope *scope)
