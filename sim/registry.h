@@ -114,6 +114,7 @@
     X(stretch) \
     X(stress) \
     X(messages) \
+    X(packets) \
     X(load) \
     X(order) \
     X(drops) \

@@ -33,6 +33,7 @@ IpcMessage *ipc_message_hold(IpcMessage *message)
 void ipc_message_drop(IpcMessage *message)
 {
     if (!message || --message->holders) return;
+    if (message->on_end) message->on_end(message->end_user, message->id);
     for (unsigned i = 0; i < message->frame_count; i++) g_free(message->frames[i].data);
     for (unsigned i = 0; i < message->header_count; i++) {
         g_free(message->headers[i].key);
@@ -41,6 +42,12 @@ void ipc_message_drop(IpcMessage *message)
     g_free(message->frames);
     g_free(message->headers);
     g_free(message);
+}
+
+void ipc_message_on_end(IpcMessage *message, void (*on_end)(void *user, uint64_t id), void *user)
+{
+    message->on_end = on_end;
+    message->end_user = user;
 }
 
 void ipc_message_frame(IpcMessage *message, const void *data, uint32_t size)

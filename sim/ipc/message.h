@@ -24,6 +24,8 @@ typedef struct {
     uint16_t frame_count, header_count;
     Frame *frames;              /* owned */
     Header *headers;            /* owned */
+    void (*on_end)(void *user, uint64_t id);    /* (optional) */
+    void *end_user;
 } IpcMessage;
 
 /* A message of one frame; `data` is copied, NULL: a frame of that size without
@@ -33,6 +35,9 @@ IpcMessage *ipc_message_text(const char *text);         /* its bytes, without th
 IpcMessage *ipc_message_empty(void);                    /* of no frame yet */
 IpcMessage *ipc_message_hold(IpcMessage *message);      /* one holder more */
 void ipc_message_drop(IpcMessage *message);             /* one fewer; the last one frees it.  NULL is allowed */
+
+/* Calls on_end(user, id) when the last holder of this very message, not of a copy, lets go. */
+void ipc_message_on_end(IpcMessage *message, void (*on_end)(void *user, uint64_t id), void *user);
 
 void ipc_message_frame(IpcMessage *message, const void *data, uint32_t size);   /* adds one at the end */
 void ipc_message_header(IpcMessage *message, const char *key, const char *value);   /* adds or replaces one */

@@ -7,6 +7,7 @@
 static void rpc_open(Ipc *ipc, void *state);
 static void rpc_arrive(void *state, Packet *packet);
 static void rpc_packet_lost(void *state, Packet *packet);
+static void rpc_unfinished(void *state, Packet *packet);
 static void rpc_host_down(void *state, NodeId host);
 static void rpc_finish(void *state);
 static void rpc_stop(void *state);
@@ -17,7 +18,7 @@ static const char *const kinds[WIRE_KINDS] = {
 
 static const Library rpc_library = {
     .name = "rpc", .size = sizeof(Rpc), .kinds = kinds, .start = rpc_open, .arrive = rpc_arrive, .lost = rpc_packet_lost,
-    .unfinished = rpc_packet_lost, .host_down = rpc_host_down, .finish = rpc_finish, .stop = rpc_stop,
+    .unfinished = rpc_unfinished, .host_down = rpc_host_down, .finish = rpc_finish, .stop = rpc_stop,
 };
 
 const char *rpc_status_name(RpcStatus status)
@@ -150,6 +151,15 @@ static void rpc_packet_lost(void *state, Packet *packet)
 {
     (void)state;
     wire_lose(packet->content);
+}
+
+/* Replies on their way are counted by finish(). */
+static void rpc_unfinished(void *state, Packet *packet)
+{
+    Wire *wire = packet->content;
+    (void)state;
+    if (wire->account && wire->kind == WIRE_ONE_WAY) wire->account->in_flight++;
+    wire_free(wire);
 }
 
 static void rpc_host_down(void *state, NodeId host)

@@ -10,6 +10,7 @@ static const MetricName names[] = {
     { "dropped_partition", "messages", "sent between nodes that a partition keeps apart" },
     { "dropped_withheld", "messages", "handed over at a node that misbehaves and kept them to itself" },
     { "dropped_queue_full", "messages", "that found the queue of an access link full" },
+    { "dropped_carrier", "messages", "lost by the communication model that carries them; in runs that have one" },
     { "arrived", "messages", "messages handed to a node that was up, since time 0" },
     { "in_flight", "messages", "messages still on their way at the end" },
     { NULL, NULL, NULL },
@@ -17,7 +18,8 @@ static const MetricName names[] = {
 
 static void report(const Observation *seen, Report *out)
 {
-    for (int r = 0; r < DROP_REASONS; r++) report_value(out, names[r].name, (double)seen->counters.dropped[r]);
+    for (int r = 0; r < DROP_REASONS; r++)
+        if (r != DROP_CARRIER || seen->packets) report_value(out, names[r].name, (double)seen->counters.dropped[r]);
     report_value(out, "arrived", (double)seen->ledger.arrived);
     report_value(out, "in_flight", (double)seen->ledger.in_flight);
     g_assert(seen->ledger.sent == seen->ledger.arrived + seen->ledger.dropped + seen->ledger.in_flight);

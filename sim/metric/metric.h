@@ -11,7 +11,8 @@
 
 /* Why a message did not arrive. */
 typedef enum {
-    DROP_LOSS, DROP_NODE_DOWN, DROP_LINK_CUT, DROP_NO_ROUTE, DROP_PARTITION, DROP_WITHHELD, DROP_QUEUE_FULL, DROP_REASONS
+    DROP_LOSS, DROP_NODE_DOWN, DROP_LINK_CUT, DROP_NO_ROUTE, DROP_PARTITION, DROP_WITHHELD, DROP_QUEUE_FULL,
+    DROP_CARRIER, DROP_REASONS
 } DropReason;
 
 /* "loss", "node_down", …: dropped_<name>. */
@@ -26,6 +27,9 @@ typedef struct {
     uint64_t timers, publications;      /* timers fired, publications made */
     unsigned __int128 up_time;          /* sum over nodes of time up, ns */
 } Counters;
+
+/* Packets of the communication models, from time 0 on. */
+typedef struct { uint64_t sent, bytes, arrived, dropped; } PacketCounts;
 
 enum { REACH_50, REACH_90, REACH_99, REACHES };
 
@@ -77,6 +81,7 @@ typedef struct {
     uint64_t connected_samples;
     double connected_sum, connected_least;      /* share of the nodes up in the largest part, over the samples */
     Detections detections;
+    const PacketCounts *packets;        /* NULL: the run has no communication models */
     uint32_t components, largest;       /* of the overlay as built: how many, nodes in the largest */
 
     struct {                            /* from time 0 on: sent = arrived + dropped + in flight */

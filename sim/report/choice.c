@@ -4,7 +4,8 @@
 #include "scenario/expect.h"
 
 static const char *const key_metrics[] = {
-    "delivery_ratio", "atomic_ratio", "latency_mean_ms", "latency_p99_ms", "hops_mean", "messages", "redundancy", NULL
+    "delivery_ratio", "atomic_ratio", "latency_mean_ms", "latency_p99_ms", "hops_mean", "messages", "packets", "packet_bytes",
+    "redundancy", NULL
 };
 enum { FALLBACK = 12 };             /* metrics shown where none of these was measured */
 

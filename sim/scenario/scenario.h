@@ -54,7 +54,10 @@ typedef struct {
 } Record;
 
 typedef struct {
-    int over;                   /* the communication model that carries the messages; 0: datagram */
+    int over;                   /* CarrierKind: the communication model that carries the messages; 0: datagram */
+    uint32_t hwm;               /* zeromq: messages of each side; 0: unlimited */
+    SimTime deadline, retry;    /* rpc */
+    bool persistent;            /* queue */
 } ProtocolSettings;
 
 typedef struct {

@@ -52,6 +52,13 @@ const Param record_params[] = {
 const Param protocol_params[] = {
     { "over", PARAM_CHOICE, offsetof(ProtocolSettings, over), "datagram", 0, 0,
       "the communication model that carries its messages", "datagram|stream|zeromq|queue|rpc" },
+    { "over-hwm", PARAM_COUNT, offsetof(ProtocolSettings, hwm), "1000", 0, 1e9,
+      "zeromq: high-water mark of each side; what finds it reached is dropped; 0: none", NULL },
+    { "over-deadline", PARAM_DURATION, offsetof(ProtocolSettings, deadline), "10 s", 1, LONGEST_TIME,
+      "rpc: until then a message is sent again and again", NULL },
+    { "over-retry", PARAM_DURATION, offsetof(ProtocolSettings, retry), "1 s", 1, LONGEST_TIME, "rpc: so often", NULL },
+    { "over-persistent", PARAM_BOOL, offsetof(ProtocolSettings, persistent), "yes", 0, 0,
+      "queue: messages survive crashes of sender and receiver", NULL },
     PARAM_END
 };
 

@@ -129,8 +129,8 @@ static bool waits(const World *world, Stage stage, NodeId node)
 
 static void drop(World *world, uint32_t body, DropReason reason)
 {
-    world->counters.dropped[reason]++;
-    if (world->bodies.list[body].message.flags & MESSAGE_IPC) fabric_dropped(world, &world->bodies.list[body].message);
+    const Message message = world->bodies.list[body].message;
+    drop_count(world, &message, reason);
     if (--world->bodies.list[body].copies == 0) body_end(world, body);
 }
 

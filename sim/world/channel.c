@@ -99,8 +99,29 @@ static bool pass(World *world, const Way *way, const Message *message, SimTime *
     return true;
 }
 
+void drop_count(World *world, const Message *message, DropReason reason)
+{
+    if (!(message->flags & MESSAGE_IPC)) {
+        world->counters.dropped[reason]++;
+        return;
+    }
+    world->packets.dropped++;
+    fabric_dropped(world, message);
+}
+
+/* True for what the protocol itself sends: the rest goes by datagram, or as its own model says. */
+static bool is_carried(const Message *message)
+{
+    enum { OTHERS = MESSAGE_OVERLAY | MESSAGE_JUNK | MESSAGE_ROUTED | MESSAGE_DETECTOR | MESSAGE_IPC | MESSAGE_RESET };
+    return !(message->flags & OTHERS);
+}
+
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body)
 {
+    if (world->carrier && is_carried(&world->bodies.list[body].message)) {
+        over_send(world, from, to, body);
+        return;
+    }
     Waiting waiting = { .latency = latency, .other = to, .place = place, .body = body };
     if (world->staged) access_send(world, from, &waiting);
     else wire_send(world, from, to, place, latency, body);
@@ -114,8 +135,7 @@ void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime lat
     Message message = world->bodies.list[body].message;
     if (world->stress_links) stress_count(world, from, to, &message);
     if (!pass(world, &way, &message, &latency, &reason)) {
-        world->counters.dropped[reason]++;
-        if (message.flags & MESSAGE_IPC) fabric_dropped(world, &message);
+        drop_count(world, &message, reason);
         bool breaks = message.flags & MESSAGE_CONNECTED && (reason == DROP_LINK_CUT || reason == DROP_PARTITION);
         if (breaks) connection_reset(world, from, to, world->now + usual + world_latency(world, to, from), &message);
         return;

@@ -50,9 +50,11 @@ static ModelScope scope_of(World *world, const ModelSection *section)
 void models_build(World *world)
 {
     const GPtrArray *parts = world->scenario->models;
-    if (!parts->len) return;
+    if (!parts->len && !world->scenario->protocol_settings.over) return;
     fabric_open(world);
     relay_prepare(world);
+    over_prepare(world);
+    world->plain &= !world->carrier;
     struct Models *made = world->models = g_new0(struct Models, 1);
     made->built = g_new0(void *, parts->len);
     made->controls = list_of(sizeof(Control), control_clear);
@@ -189,7 +191,8 @@ static void books_report(World *world)
 {
     for (unsigned i = 0; i < ipc_account_count(world->ipc); i++) {
         const Account *account = ipc_account_at(world->ipc, i);
-        g_assert(account_balance(account) == 0);
+        if (account_balance(account) != 0)
+            g_error("the books of %s %s are off by %" G_GINT64_FORMAT, account->model, account->object, account_balance(account));
         book(world, account, "published", account->published);
         book(world, account, "delivered", account->delivered);
         book(world, account, "queued", account->queued);

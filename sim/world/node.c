@@ -64,6 +64,11 @@ uint32_t node_first_link(const Node *self)
 static inline void count_sent(World *world, NodeId from, const Message *message, uint32_t copies)
 {
     uint32_t payload = message->flags & MESSAGE_PAYLOAD;
+    if (G_UNLIKELY(message->flags & MESSAGE_IPC)) {
+        world->packets.sent += copies;
+        world->packets.bytes += copies * (message->size + world->scenario->network.header);
+        return;
+    }
     world->counters.sent[payload] += copies;
     world->counters.bytes[payload] += copies * (message->size + world->scenario->network.header);
     world->load[from] += copies;
@@ -299,6 +304,14 @@ void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, con
     engine_at(world->engine, at, EVENT_MESSAGE, sender, other, body);
 }
 
+/* A packet of a communication model has reached its host, or that of the next hop. */
+static void packet_receive(World *world, NodeId to, const Message *message, bool up)
+{
+    ++*(up ? &world->packets.arrived : &world->packets.dropped);
+    if (up) fabric_arrive(world, to, message);
+    else fabric_dropped(world, message);
+}
+
 /* A message that is not simply the protocol's, or whose node is down. */
 static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId from, const Message *message)
 {
@@ -309,12 +322,15 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
         else if (up) overlay_broken(world, to, from, message);
         return;
     }
+    if (message->flags & MESSAGE_IPC) {
+        packet_receive(world, to, message, up);
+        return;
+    }
     world->counters.reached++;
     if (!up) {
         world->counters.dropped[DROP_NODE_DOWN]++;
         if (message->flags & MESSAGE_CONNECTED)
             connection_reset(world, from, to, world->now + world_latency(world, to, from), message);
-        if (message->flags & MESSAGE_IPC) fabric_dropped(world, message);
         return;
     }
     if (message->flags & MESSAGE_ROUTED && route_is_lost(message)) {
@@ -322,8 +338,7 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
         return;
     }
     world->counters.arrived[message->flags & MESSAGE_PAYLOAD]++;
-    if (message->flags & MESSAGE_IPC) fabric_arrive(world, to, message);
-    else if (message->flags & MESSAGE_DETECTOR) world->detector->receive(world_node(world, to), from, message);
+    if (message->flags & MESSAGE_DETECTOR) world->detector->receive(world_node(world, to), from, message);
     else if (message->flags & (MESSAGE_OVERLAY | MESSAGE_JUNK)) overlay_arrive(world, to, from, message);
     else route_arrive(world, to, from, message);
 }

@@ -119,6 +119,9 @@ static void ledger_fill(World *world)
     engine_pending(world->engine, count_in_flight, &seen->ledger.in_flight);
     seen->ledger.in_flight += world->waiting.count;
     seen->ledger.in_flight -= world->resets;
+    if (!world->ipc) return;            /* its packets are in books of their own; what it carries is in flight */
+    seen->ledger.in_flight -= world->packets.sent - world->packets.arrived - world->packets.dropped;
+    if (world->carrier) seen->ledger.in_flight += carrier_held(world->carrier);
 }
 
 static void small_histograms(World *world)
@@ -153,6 +156,7 @@ void observe_end(World *world)
     seen->end = world->end;
     seen->unmade = world->unmade;
     seen->load = world->load;
+    seen->packets = world->ipc ? &world->packets : NULL;
     seen->components = world->components;
     seen->largest = world->largest;
     if (world->recording.series) series_ratio(world);

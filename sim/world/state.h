@@ -5,7 +5,7 @@
 
 #include "core/calendar.h"
 #include "core/engine.h"
-#include "ipc/ipc.h"
+#include "ipc/carrier.h"
 #include "metric/metric.h"
 #include "overlay/detector.h"
 #include "scenario/scenario.h"
@@ -178,6 +178,8 @@ struct World {
     /* the communication models; NULL where the scenario has none */
     Ipc *ipc;
     struct Models *models;
+    Carrier *carrier;           /* of the protocol's messages; NULL: datagrams */
+    PacketCounts packets;       /* of the models; in none of the other counters */
     GPtrArray *controls;        /* of char *: what failures do to them, as planned: target and value in turn */
     struct Relay *relay;        /* the ways over the overlay; NULL where it is complete */
 
@@ -352,6 +354,10 @@ void relay_changed(World *world);                           /* a node or a link 
 void relay_prepare(World *world);
 void relay_free(World *world);
 
+/* over.c: a protocol's messages over one of the models */
+void over_prepare(World *world);                            /* once the fabric is open and the nodes are known */
+void over_send(World *world, NodeId from, NodeId to, uint32_t body);
+
 /* models.c: the sections of the communication models */
 void models_build(World *world);                            /* in the order of the registry; once the failures are planned */
 void models_report(World *world);                           /* adds to the notes */
@@ -375,6 +381,7 @@ Random *channel_random(World *world, NodeId from);          /* the sender's draw
 LossState *channel_loss_state(GHashTable *states, NodeId from, NodeId to);
 void channel_prepare(World *world);
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
+void drop_count(World *world, const Message *message, DropReason reason);   /* of the protocol, or a packet of a model */
 void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
 
 /* access.c: a node's own part of that way */
