@@ -37,6 +37,7 @@
     X(grid) \
     X(hyparview) \
     X(hypercube) \
+    X(kademlia) \
     X(kary_tree) \
     X(minimum_spanning_tree) \
     X(multi_tree) \
@@ -52,6 +53,7 @@
     X(watts_strogatz)
 
 #define PROTOCOLS(X) \
+    X(bucket_broadcast) \
     X(flood) \
     X(gossip) \
     X(gossipsub) \

@@ -25,8 +25,11 @@ static void receive(Node *self, NodeId from, const Message *message)
 }
 
 const Protocol protocol_lookup = {
-    .variant = { .name = "lookup", .summary = "the source routes a copy to each member by key: lookups on a structured overlay",
-                 .source = "no paper" },
+    .variant = {
+        .name = "lookup",
+        .summary = "the source routes a copy to each member by key: lookups on a structured overlay",
+        .source = "no paper",
+    },
     .routed = true,
     .publish = publish, .receive = receive,
 };

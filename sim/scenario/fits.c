@@ -233,8 +233,8 @@ void fits_live(Making *making)
     check_detector(making);
     if (protocol->routed && !(overlay->live && overlay->live->route)) {
         making_blame(making_keys(making, "protocol", NULL), "kind",
-                     "it routes by key, which only a structured overlay can; chord or pastry");
-        making_blame(making_keys(making, "overlay", NULL), "kind", "it cannot route by key, and the protocol does; chord or pastry");
+                     "it routes by key, which only a structured overlay can; chord, kademlia or pastry");
+        making_blame(making_keys(making, "overlay", NULL), "kind", "it cannot route by key, and the protocol does; chord, kademlia or pastry");
     }
     if (protocol->paths && overlay->live && !overlay->live->next_hop) {
         making_blame(making_keys(making, "protocol", NULL), "kind",

@@ -15,6 +15,7 @@ static const char *const overlay_texts[] = {
     "kind = chord\nnodes = 120\nstabilise = 1 s\nfix-fingers = 500 ms",
     "kind = chord\nnodes = 120\nstabilise = 1 s\nbegin = join\njoin = uniform(0 s, 6 s)",
     "kind = chord\nnodes = 60\nvirtual = 4\nstabilise = 1 s\nfix-fingers = 500 ms",
+    "kind = kademlia\nnodes = 120\nk = 5\nrefresh = 2 s", "kind = kademlia\nnodes = 120\nrefresh = 2 s\nbegin = join\njoin = uniform(0 s, 6 s)",
     "kind = pastry\nnodes = 120\nleaf-set = 8\nkeep-alive = 1 s",
     "kind = pastry\nnodes = 120\nkeep-alive = 1 s\nbegin = join\njoin = uniform(0 s, 6 s)",
     "kind = narada\nnodes = 120\nrefresh = 1 s\ntimeout = 4 s\nping = 500 ms\nneighbor-timeout = 2 s\nimprove = 1 s\njoin = uniform(0 s, 6 s)",
