@@ -154,7 +154,7 @@ void nice_hear(Node *self, uint32_t layer, NodeId from)
 void nice_keep_super(NiceState *state, const NiceList *list)
 {
     if (list->head.super_count > state->super_count) state->super = g_renew(NodeId, state->super, list->head.super_count);
-    memcpy(state->super, list->super, list->head.super_count * sizeof *state->super);
+    if (list->head.super_count) memcpy(state->super, list->super, list->head.super_count * sizeof *state->super);
     state->super_count = list->head.super_count;
     state->super_leader = list->head.super_leader;
 }

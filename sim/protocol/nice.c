@@ -99,7 +99,7 @@ static void keep(Node *self, const Message *message)
         state->kept_first++, state->kept_count--;
     }
     if (state->kept_first + state->kept_count == state->kept_room) {
-        memmove(state->kept, state->kept + state->kept_first, state->kept_count * sizeof *state->kept);
+        if (state->kept_first) memmove(state->kept, state->kept + state->kept_first, state->kept_count * sizeof *state->kept);
         state->kept_first = 0;
         if (2 * state->kept_count >= state->kept_room) {
             state->kept_room = MAX(8, 2 * state->kept_room);
