@@ -242,6 +242,18 @@ static void parts_become_one_again(void)
     g_assert_cmpuint(highest(other), !=, highest(199));                 /* there were two */
 }
 
+static void a_storm_leaves_no_trace(void)
+{
+    g_autoptr(RunResult) result = run_and_look(
+        300, 1100, "join = uniform(0 s, 100 s)",
+        "[failure churn]\nkind = churn\nsession = exponential(2 min)\ndowntime = exponential(30 s)\ngraceful = 50 %\n"
+        "at = 100 s\nuntil = 500 s\nbegin = up\n"
+        "[failure apart]\nkind = partition\ngroups = 3\nat = 200 s\nuntil = 300 s\n"
+        "[failure lost]\nkind = loss\nloss = 20 %\nat = 300 s\nuntil = 500 s\n"
+        "[failure late]\nkind = spike\nextra = exponential(200 ms)\nlasting = constant(5 s)\nevery = constant(20 s)\nuntil = 500 s\n");
+    g_assert_cmpuint(check_hierarchy(300, 0.1), ==, 300);
+}
+
 static void a_lost_heartbeat_is_no_crash(void)
 {
     g_autoptr(RunResult) result = run_and_look(200, 600, "join = uniform(0 s, 100 s)\ntimeout = 30 s", "[failure f]\nkind = loss\nloss = 5 %\n");
@@ -281,6 +293,7 @@ int main(int argc, char **argv)
     ADD(who_leaves_in_order_hands_over);
     ADD(half_of_them_crash_and_come_back);
     ADD(parts_become_one_again);
+    ADD(a_storm_leaves_no_trace);
     ADD(a_lost_heartbeat_is_no_crash);
     ADD(control_is_constant_for_each_member);
     ADD(silence_is_longer_than_a_heartbeat);
