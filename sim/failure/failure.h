@@ -71,6 +71,9 @@ void     failure_link_down(FailureScope *scope, NodeId a, NodeId b, SimTime at, 
  * dropped; `part` has a number for each node (copied). */
 void     failure_split(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until);
 
+/* The same of the messages from part number `from` to part number `to` alone. */
+void     failure_split_way(FailureScope *scope, const uint32_t *part, uint32_t from, uint32_t to, SimTime at, SimTime until);
+
 /* Whose messages something befalls. */
 typedef enum { ENDS_ANY, ENDS_FROM, ENDS_TO } FailureEnds;     /* sent or received, sent, received by the nodes */
 

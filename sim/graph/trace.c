@@ -97,9 +97,22 @@ static void count_sessions(TraceDraft *draft)
     }
 }
 
+/* Files are nearly in order, and short. */
+static void sort_reaches(GArray *reaches)
+{
+    TraceReach *all = (TraceReach *)(void *)reaches->data;
+    for (guint i = 1; i < reaches->len; i++) {
+        TraceReach reach = all[i];
+        guint at = i;
+        for (; at && all[at - 1].time > reach.time; at--) all[at] = all[at - 1];
+        all[at] = reach;
+    }
+}
+
 static void finish(TraceDraft *draft)
 {
     Trace *trace = draft->trace;
+    sort_reaches(trace->reaches);
     trace->up_first = g_new0(bool, trace->nodes + 1);
     for (uint32_t v = 0; v < trace->nodes; v++) trace->up_first[v] = trace_span(draft, v)->up;
     g_autofree TraceChange *sorted = g_new(TraceChange, draft->changes->len + 1);
@@ -147,6 +160,7 @@ Trace *trace_load(const char *path, TraceFormat format, GError **error)
                          .spans = g_array_new(FALSE, FALSE, sizeof(TraceSpan)),
                          .numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
     trace->changes = g_array_new(FALSE, FALSE, sizeof(TraceChange));
+    trace->reaches = g_array_new(FALSE, FALSE, sizeof(TraceReach));
     bool ok = text_open(&draft.text, path, error) && read_all(&draft, format, error);
     text_clear(&draft.text);
     g_array_unref(draft.changes);
@@ -159,6 +173,7 @@ void trace_free(Trace *trace)
 {
     if (!trace) return;
     g_array_unref(trace->changes);
+    g_array_unref(trace->reaches);
     g_free(trace->first_change);
     g_free(trace->up_first);
     g_free(trace);
@@ -195,4 +210,41 @@ GArray *trace_absences(const Trace *trace, uint32_t node, const TraceWindow *win
     absence.until = SIM_NEVER;
     if (!up) g_array_append_val(out, absence);
     return out;
+}
+
+/* The place in `cuts` of the one between these types that has no end yet; or their number. */
+static guint cut_open(const GArray *cuts, uint32_t from, uint32_t to)
+{
+    for (guint i = 0; i < cuts->len; i++) {
+        const TraceCut *cut = &g_array_index(cuts, TraceCut, i);
+        if (cut->from == from && cut->to == to && cut->until == SIM_NEVER) return i;
+    }
+    return cuts->len;
+}
+
+GArray *trace_cuts(const Trace *trace, const TraceWindow *window)
+{
+    GArray *cuts = g_array_new(FALSE, FALSE, sizeof(TraceCut));
+    for (guint i = 0; i < trace->reaches->len; i++) {
+        const TraceReach *reach = &g_array_index(trace->reaches, TraceReach, i);
+        SimTime since = reach->time - trace->first - window->origin, time = since <= 0 ? window->at : replayed(window, since);
+        if (window->length >= 0 && since > window->length && !reach->yes) continue;
+        guint open = cut_open(cuts, reach->from, reach->to);
+        TraceCut cut = { reach->from, reach->to, time, SIM_NEVER };
+        if (open == cuts->len && !reach->yes) g_array_append_val(cuts, cut);
+        if (open == cuts->len || !reach->yes) continue;
+        if (time > g_array_index(cuts, TraceCut, open).at) g_array_index(cuts, TraceCut, open).until = time;
+        else g_array_remove_index(cuts, open);
+    }
+    return cuts;
+}
+
+uint32_t trace_types(const Trace *trace)
+{
+    uint32_t types = 0;
+    for (guint i = 0; i < trace->reaches->len; i++) {
+        const TraceReach *reach = &g_array_index(trace->reaches, TraceReach, i);
+        types = MAX(types, MAX(reach->from, reach->to) + 1);
+    }
+    return types;
 }

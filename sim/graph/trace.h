@@ -6,7 +6,7 @@
  *     phone     a line a week of a phone: its first state, then alternating lengths
  *     viewer    actions of video viewers: the first is a join, `stop` a departure
  *     simgrid   profile of a host: `time 0|1`, repeated after LOOPAFTER seconds
- *     oversim   `time node JOIN|LEAVE`
+ *     oversim   `time node JOIN|LEAVE`, `time 0 DISCONNECT_NODETYPES|CONNECT_NODETYPES from to`
  *
  * Of several states that a node takes at one instant the last one counts.
  */
@@ -21,10 +21,14 @@ typedef enum { TRACE_GUESS, TRACE_FTA, TRACE_PHONE, TRACE_VIEWER, TRACE_SIMGRID,
 
 typedef struct { SimTime time; uint32_t node; bool up; } TraceChange;
 
+/* From `time` on nodes of type `from` reach nodes of type `to`, or no longer do. */
+typedef struct { SimTime time; uint32_t from, to; bool yes; } TraceReach;
+
 typedef struct {
     TraceFormat format;
     uint32_t nodes;             /* machines: nodes, phone weeks, clients */
     GArray *changes;            /* of TraceChange, ascending by node, then by time, each time once */
+    GArray *reaches;            /* of TraceReach, ascending by time, equal ones as in the file */
     uint32_t *first_change;     /* nodes + 1: of each node in `changes` */
     bool *up_first;             /* each node's state before its first change */
     SimTime first, last;        /* of the record, ns */
@@ -54,3 +58,13 @@ typedef struct { SimTime from, until; } TraceAbsence;
 /* The times that a node is away in the window, of TraceAbsence, ascending; free
  * it.  One that lasts beyond the window ends only if the record says so. */
 GArray *trace_absences(const Trace *trace, uint32_t node, const TraceWindow *window);
+
+/* Nodes of type `from` do not reach those of type `to` from `at` until `until`
+ * (SIM_NEVER: for good) in the time of the run. */
+typedef struct { uint32_t from, to; SimTime at, until; } TraceCut;
+
+/* What is cut while the trace is replayed, of TraceCut, ascending by `at`; free it. */
+GArray *trace_cuts(const Trace *trace, const TraceWindow *window);
+
+/* How many types of nodes the record tells apart: the highest number and one more. */
+uint32_t trace_types(const Trace *trace);

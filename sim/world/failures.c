@@ -118,8 +118,13 @@ void failure_link_down(FailureScope *scope, NodeId a, NodeId b, SimTime at, SimT
 
 void failure_split(FailureScope *scope, const uint32_t *part, SimTime at, SimTime until)
 {
+    failure_split_way(scope, part, PART_ANY, PART_ANY, at, until);
+}
+
+void failure_split_way(FailureScope *scope, const uint32_t *part, uint32_t from, uint32_t to, SimTime at, SimTime until)
+{
     World *world = scope->world;
-    Partition partition = { .part = g_memdup2(part, world->nodes * sizeof *part) };
+    Partition partition = { .part = g_memdup2(part, world->nodes * sizeof *part), .from = from, .to = to };
     Change change = { .node = NODE_NONE, .other = NODE_NONE, .type = CHANGE_PARTITION, .index = world->partitions->len,
                       .failure = scope->name, .kind = "part" };
     g_array_append_val(world->partitions, partition);

@@ -98,8 +98,10 @@ typedef struct {
 
 typedef struct { NodeId node; const char *failure; } Absent;
 
-/* Nodes that hear only their own part.  part[v] is the number of v's. */
-typedef struct { uint32_t *part; bool active; } Partition;
+/* Nodes that hear only their own part; or those of part `to` hear nothing from those
+ * of part `from`, where these are not PART_ANY.  part[v] is the number of v's. */
+enum { PART_ANY = UINT32_MAX };
+typedef struct { uint32_t *part, from, to; bool active; } Partition;
 
 /* What befalls messages, as the contract of failures has it. */
 typedef struct {

@@ -40,6 +40,59 @@ static void parts_by_share(void)
     assert_fault("kind = partition\nnodes = 10", "there is no node 10");
 }
 
+/* OverSim's own file: types 0 and 1 do not reach each other from 100 s to 200 s; 20 times as fast. */
+static void a_recorded_partition_is_replayed(void)
+{
+    if (!g_file_test("../shared/data/churn", G_FILE_TEST_IS_DIR)) {
+        g_test_skip("../shared/data/churn is not there");
+        return;
+    }
+    g_autofree char *here = g_get_current_dir();
+    g_autofree char *text = g_strdup_printf("kind = partition\nby = number\nspeed = 20\ntrace = %s/../shared/data/churn/oversim/partition.trace", here);
+    g_autoptr(RunResult) result = failing(RING, text);
+    assert_events(result, "part * 5, part * 5, heal * 10, heal * 10");
+    g_assert_cmpfloat(metric_value(result, "failure_f_trace_cuts"), ==, 2);
+    g_assert_cmpfloat(metric_value(result, "failure_f_trace_cuts_asked"), ==, 2);
+    g_assert_cmpfloat(metric_value(result, "failure_f_largest_part"), ==, 0.5);
+    g_assert_cmpfloat(metric_value(result, "deliveries"), ==, 15 * 9 + 5 * 4);
+    g_assert_cmpfloat(metric_value(result, "dropped_partition"), ==, 5 * 2);
+}
+
+/* One way alone: 0..4 are not heard by 5..9, who come through to them; a connection that was never cut is no news. */
+static void a_trace_cuts_one_way_alone(void)
+{
+    g_autofree char *path = given_file("p.trace", "0 0 CONNECT_NODETYPES 1 0\n4.5 0 DISCONNECT_NODETYPES 0 1\n4.5 0 DISCONNECT_NODETYPES 0 1\n"
+                                       "9 0 CONNECT_NODETYPES 0 1\n30 0 DISCONNECT_NODETYPES 1 0\n", -1);
+    g_autofree char *text = g_strdup_printf("kind = partition\nby = number\nat = 500 ms\ntrace = %s", path);
+    g_autofree char *all = failing_text("kind = ring\nnodes = 10", text);
+    g_autofree char *back = g_strdup_printf("%s[workload back]\nkind = publish\nsource = 9\npublications = 20\n", all);
+    g_autoptr(RunResult) result = failing(RING, text), two = run_text(back, 0);
+    assert_events(result, "part * 5, heal * 9.5");
+    g_assert_cmpfloat(metric_value(result, "failure_f_trace_cuts"), ==, 1);
+    g_assert_cmpfloat(metric_value(result, "failure_f_trace_cuts_asked"), ==, 2);
+    g_assert_cmpfloat(metric_value(result, "deliveries"), ==, 15 * 9 + 5 * 4);
+    g_assert_cmpfloat(metric_value(two, "deliveries"), ==, 15 * 9 + 5 * 4 + 20 * 9);
+}
+
+static void a_trace_that_does_not_fit_is_refused(void)
+{
+    static const struct { const char *trace, *rest, *says; } rows[] = {
+        { "1 0 DISCONNECT_NODETYPES 0\n", "", "t.trace:1: DISCONNECT_NODETYPES is expected to name two types of nodes" },
+        { "1 0 CONNECT_NODETYPES 0 x\n", "", "t.trace:1: type of node 'x' is not a whole number" },
+        { "1 0 CONNECT_NODETYPES 0 9999999\n", "", "is too large" },
+        { "1 0 JOIN\n", "", "trace: it cuts nobody off" },
+        { "1 0 DISCONNECT_NODETYPES 0 2\n", "groups = 2", "groups: the trace tells 3 parts apart" },
+        { "1 0 DISCONNECT_NODETYPES 0 2\n", "fraction = 20 %", "it tells 3 parts apart, fraction and nodes two" },
+        { "1 0 DISCONNECT_NODETYPES 0 1\n", "until = 3 s", "until: the trace says when it is over" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = given_file("t.trace", rows[i].trace, -1);
+        g_autofree char *text = g_strdup_printf("kind = partition\ntrace = %s\n%s", path, rows[i].rest);
+        assert_fault(text, rows[i].says);
+    }
+    assert_fault("kind = partition\nspeed = 2", "speed: it belongs to `trace`");
+}
+
 static void regions(void)
 {
     g_autoptr(RunResult) below = failing("kind = kary-tree\narity = 2\nnodes = 15", "kind = region\nbelow = 2\nat = 1500 ms\nuntil = 18 s");
@@ -166,6 +219,9 @@ int main(int argc, char **argv)
     CASE(a_partition_falls_and_heals);
     CASE(parts_of_trees_and_meshes);
     CASE(parts_by_share);
+    CASE(a_recorded_partition_is_replayed);
+    CASE(a_trace_cuts_one_way_alone);
+    CASE(a_trace_that_does_not_fit_is_refused);
     CASE(regions);
     CASE(a_router_of_a_name);
     CASE(slow_nodes);
