@@ -76,6 +76,7 @@
 #define MODELS(X) \
     X(process) \
     X(rpc) \
+    X(socket) \
     X(zeromq) \
     X(traffic)
 

@@ -56,23 +56,46 @@ Socket *socket_find(Process *self, int fd, int *error)
     return table->by_fd[fd - FIRST_DESCRIPTOR];
 }
 
-Socket *socket_new(Process *self, SocketType type)
+/* The smallest free number, or -IPC_EMFILE. */
+static int descriptor_free(Descriptors *table)
 {
-    Descriptors *table = table_of(self);
     unsigned place = 0;
     while (place < table->room && table->by_fd[place]) place++;
-    if (place + FIRST_DESCRIPTOR >= SOCKET_DESCRIPTORS) return NULL;
+    if (place + FIRST_DESCRIPTOR >= SOCKET_DESCRIPTORS) return -IPC_EMFILE;
     if (place == table->room) {
         table->room = table->room ? table->room * 2 : 8;
         table->by_fd = g_renew(Socket *, table->by_fd, table->room);
         for (unsigned i = place; i < table->room; i++) table->by_fd[i] = NULL;
     }
+    return (int)place + FIRST_DESCRIPTOR;
+}
+
+Socket *socket_new(Process *self, SocketType type)
+{
+    Descriptors *table = table_of(self);
+    int fd = descriptor_free(table);
+    if (fd < 0) return NULL;
     Socket *socket = g_new0(Socket, 1);
-    *socket = (Socket){ .all = table->all, .process = self, .type = type, .fd = (int)place + FIRST_DESCRIPTOR,
-                        .here = { process_host(self), 0 } };
+    *socket = (Socket){ .all = table->all, .process = self, .type = type, .fd = fd, .here = { process_host(self), 0 } };
     memcpy(socket->options, defaults, sizeof defaults);
-    table->by_fd[place] = socket;
+    table->by_fd[fd - FIRST_DESCRIPTOR] = socket;
     return socket;
+}
+
+int socket_pass(Process *self, int fd, Process *to)
+{
+    int error;
+    Socket *socket = socket_find(self, fd, &error);
+    if (!socket) return error;
+    if (process_host(to) != process_host(self) || !process_is_up(to)) return -IPC_EINVAL;
+    Descriptors *into = table_of(to);
+    int there = descriptor_free(into);
+    if (there < 0) return there;
+    table_of(self)->by_fd[fd - FIRST_DESCRIPTOR] = NULL;
+    into->by_fd[there - FIRST_DESCRIPTOR] = socket;
+    socket->process = to;
+    socket->fd = there;
+    return there;
 }
 
 static void unbind(Socket *socket)
@@ -294,8 +317,6 @@ static void start(Ipc *ipc, void *state)
     for (int i = 0; i < 2; i++) all->bound[i] = g_new0(Socket *, ipc_hosts(ipc) + 1);
     all->ports = g_new0(uint32_t, ipc_hosts(ipc) + 1);
     all->holds = g_array_new(FALSE, FALSE, sizeof(Hold));
-    all->bytes = ipc_account(ipc, "socket", "stream");
-    all->datagrams = ipc_account(ipc, "socket", "datagram");
     all->names = g_string_chunk_new(256);
 }
 
@@ -319,8 +340,8 @@ static void finish(void *state)
     stream_each(all->ipc, socket_piece_free, count_piece, all);
     for (NodeId host = 0; host < ipc_hosts(all->ipc); host++)
         for (const Socket *socket = all->bound[SOCKET_DATAGRAM][host]; socket; socket = socket->next_bound)
-            all->datagrams->queued += socket->count;
-    all->datagrams->in_flight += all->flying;
+            if (socket->first) all->datagrams->queued += socket_datagram_bytes(socket);
+    if (all->datagrams) all->datagrams->in_flight += all->flying;
 }
 
 static void stop(void *state)

@@ -13,7 +13,7 @@
  * which the smallest free one is given; what is open when a process ends is closed by its host, as
  * close() does.
  *
- * Books ("socket"): account "stream" counts bytes, account "datagram" datagrams. */
+ * Books ("socket"), in bytes: the accounts "stream" and "datagram". */
 #pragma once
 #include "ipc/process.h"
 #include "ipc/stream.h"
@@ -56,6 +56,10 @@ int64_t socket_send(Process *self, int fd, const void *data, size_t size, int fl
 int64_t socket_receive(Process *self, int fd, void *data, size_t size, int flags);
 int64_t socket_send_to(Process *self, int fd, const void *data, size_t size, int flags, Address to);
 int64_t socket_receive_from(Process *self, int fd, void *data, size_t size, int flags, Address *from);
+
+/* Passes an open descriptor on to another process of the same host, as fork() or a
+ * message with SCM_RIGHTS does; its number there.  Nobody may be waiting on it. */
+int socket_pass(Process *self, int fd, Process *to);
 
 int socket_shutdown(Process *self, int fd, SocketSide side);
 int socket_close(Process *self, int fd);

@@ -16,7 +16,7 @@ struct Datagram {
 
 static void count_drop(Sockets *all, const Packet *packet, IpcDrop why)
 {
-    all->datagrams->dropped[why]++;
+    all->datagrams->dropped[why] += packet->size;
     IpcEvent told = { .event = "sock.drop", .node = packet->to, .message = packet->port_to, .number = packet->size,
                       .reason = ipc_drop_names[why] };
     ipc_tell(all->ipc, &told);
@@ -34,9 +34,10 @@ int64_t socket_datagram_send(Socket *socket, const void *data, size_t size, Addr
     Datagram *datagram = g_malloc(sizeof(Datagram) + (data ? size : 0));
     *datagram = (Datagram){ .from = socket->here, .size = (uint32_t)size, .filled = data != NULL };
     if (data) memcpy(datagram->data, data, size);
-    all->datagrams->published++;
-    all->datagrams->entered++;
-    all->flying++;
+    if (!all->datagrams) all->datagrams = ipc_account(all->ipc, "socket", "datagram");
+    all->datagrams->published += size;
+    all->datagrams->entered += size;
+    all->flying += size;
     Packet packet = { .library = &socket_library, .from = socket->here.host, .to = to.host, .size = (uint32_t)size,
                       .port_from = socket->here.port, .port_to = to.port, .content = datagram, .kind = KIND_DATAGRAM,
                       .overlay = socket->options[SOCKET_OVERLAY] != 0 };
@@ -69,7 +70,6 @@ static void queue(Socket *socket, Datagram *datagram)
     else socket->first = datagram;
     socket->last = datagram;
     socket->held += MAX(datagram->size, 1);
-    socket->count++;
     (void)wait_list_wake(&socket->readers, NULL);
 }
 
@@ -82,7 +82,7 @@ void socket_datagram_arrive(Sockets *all, Packet *packet)
         wait_list_wake_all(&socket->readers);
         return;
     }
-    all->flying--;
+    all->flying -= packet->size;
     bool fits = socket && socket->held + MAX(packet->size, 1) <= (uint64_t)socket->options[SOCKET_RCVBUF];
     if (fits) {
         queue(socket, packet->content);
@@ -96,7 +96,7 @@ void socket_datagram_arrive(Sockets *all, Packet *packet)
 void socket_datagram_lost(Sockets *all, Packet *packet)
 {
     if (packet->kind == KIND_UNREACHABLE) return;
-    all->flying--;
+    all->flying -= packet->size;
     count_drop(all, packet, ipc_is_up(all->ipc, packet->to) ? IPC_DROP_LINK_LOSS : IPC_DROP_CRASH);
     g_free(packet->content);
 }
@@ -107,7 +107,6 @@ static Datagram *take(Socket *socket)
     socket->first = datagram->next;
     if (!socket->first) socket->last = NULL;
     socket->held -= MAX(datagram->size, 1);
-    socket->count--;
     return datagram;
 }
 
@@ -126,15 +125,21 @@ int64_t socket_datagram_receive(Socket *socket, void *data, size_t size, int fla
     if (data && datagram->filled) memcpy(data, datagram->data, got);
     else if (data) memset(data, 0, got);
     if (from) *from = datagram->from;
-    socket->all->datagrams->delivered++;
+    socket->all->datagrams->delivered += datagram->size;    /* what did not fit too: it was taken, and thrown away */
     g_free(datagram);
     return (int64_t)got;
 }
 
+uint64_t socket_datagram_bytes(const Socket *socket)
+{
+    uint64_t bytes = 0;
+    for (const Datagram *datagram = socket->first; datagram; datagram = datagram->next) bytes += datagram->size;
+    return bytes;
+}
+
 void socket_datagram_empty(Socket *socket, bool crash)
 {
-    while (socket->first) {
-        g_free(take(socket));
-        socket->all->datagrams->dropped[crash ? IPC_DROP_CRASH : IPC_DROP_PEER_GONE]++;
-    }
+    if (!socket->first) return;
+    socket->all->datagrams->dropped[crash ? IPC_DROP_CRASH : IPC_DROP_PEER_GONE] += socket_datagram_bytes(socket);
+    while (socket->first) g_free(take(socket));
 }

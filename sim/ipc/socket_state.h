@@ -33,7 +33,7 @@ struct Socket {
     Connection *connection;
     Listener *listener;
     Datagram *first, *last;     /* received */
-    uint64_t held, count;       /* bytes of them (at least 1 each); how many */
+    uint64_t held;              /* bytes of them, at least 1 each */
     WaitList readers, writers;
 };
 
@@ -47,8 +47,8 @@ struct Sockets {
     Socket **bound[2];          /* by type, by host */
     uint32_t *ports;            /* next free one for datagrams, by host */
     GArray *holds;              /* of Hold */
-    uint64_t flying;            /* datagrams on their way */
-    Account *bytes, *datagrams;
+    uint64_t flying;            /* bytes of datagrams on their way */
+    Account *bytes, *datagrams;                         /* NULL before anything was sent */
     GStringChunk *names;        /* of sockets, for events */
 };
 
@@ -88,4 +88,5 @@ int64_t socket_datagram_send(Socket *socket, const void *data, size_t size, Addr
 int64_t socket_datagram_receive(Socket *socket, void *data, size_t size, int flags, Address *from);
 void socket_datagram_arrive(Sockets *all, Packet *packet);
 void socket_datagram_lost(Sockets *all, Packet *packet);
+uint64_t socket_datagram_bytes(const Socket *socket);       /* that are to be read */
 void socket_datagram_empty(Socket *socket, bool crash);

@@ -166,6 +166,7 @@ static size_t send_piece(Socket *socket, const char *data, size_t size)
     Piece *piece = g_malloc(sizeof(Piece) + (data ? size : 0));
     *piece = (Piece){ .all = socket->all, .from = socket->here.host, .to = socket->peer.host, .size = (uint32_t)size, .filled = data };
     if (data) memcpy(piece->data, data, size);
+    if (!socket->all->bytes) socket->all->bytes = ipc_account(socket->all->ipc, "socket", "stream");
     socket->all->bytes->published += size;
     socket->all->bytes->entered += size;
     connection_send(socket->connection, piece, socket_piece_free, (uint32_t)size);
@@ -218,7 +219,7 @@ static size_t read_some(Socket *socket, char *data, size_t size)
         done += take;
         connection_read(socket->connection, take);
     }
-    socket->all->bytes->delivered += done;
+    if (done) socket->all->bytes->delivered += done;
     return done;
 }
 

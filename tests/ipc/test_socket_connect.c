@@ -356,6 +356,30 @@ static void descriptors(void)
     bench_judge(bench_new(MS), opens_many, NULL, S, "count=1021@0 full=EMFILE@0 smallest=5@0 ");
 }
 
+static void works(Process *self, void *argument)
+{
+    Bench *b = argument;
+    note_receive(self, b, b->fd, 9);
+    note(self, b, "sent", send_text(self, b->fd, "answer"));
+}
+
+static void accepts_and_passes_on(Process *self, void *argument)
+{
+    Bench *b = argument;
+    int fd = accepted(self);
+    Process *worker = bench_run(b, SERVER, "worker", works);
+    b->fd = socket_pass(self, fd, worker);
+    note(self, b, "passed", b->fd);
+    note(self, b, "mine", socket_send(self, fd, "x", 1, 0));
+    note(self, b, "elsewhere", socket_pass(self, 3, process_find(b->lab->ipc, "client")));
+}
+
+static void a_descriptor_passed_on(void)
+{
+    bench_judge(bench_new(MS), hello_and_answer, accepts_and_passes_on, S,
+                "passed=3@3 mine=EBADF@3 elsewhere=EINVAL@3 hello@3 sent=6@3 answer@4 ");
+}
+
 static void outside_a_process(void)
 {
     Bench *b = bench_new(MS);
@@ -387,6 +411,7 @@ int main(int argc, char **argv)
     g_test_add_func("/socket/SOCK-26 connect without waiting", sock_26);
     g_test_add_func("/socket/SOCK-27 a client that resets in the backlog", sock_27);
     g_test_add_func("/socket/descriptors are the smallest free numbers", descriptors);
+    g_test_add_func("/socket/a descriptor can be passed on", a_descriptor_passed_on);
     g_test_add_func("/socket/who is no process cannot wait", outside_a_process);
     return g_test_run();
 }
