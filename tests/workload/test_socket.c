@@ -34,7 +34,7 @@ static void a_connection_takes_one_round_trip(void)
           { "socket_completed[c]", 1 }, { "socket_sent[c]", 2100 }, { "socket_received[c]", 2100 },
           { "socket_server_received[web]", 2100 }, { "socket_server_answered[web]", 2100 }, { "socket_accepted[web]", 1 },
           { "socket_published[stream]", 4200 }, { "socket_delivered[stream]", 4200 }, { "socket_dropped", 0 },
-          { "socket_last_s[c]", 2.08 }, { "socket_open[c]", 0 }, { "messages", 3 + 6 + 4 });
+          { "socket_last_s[c]", 2.08 }, { "socket_open[c]", 0 }, { "packets", 3 + 6 + 4 });
 }
 
 static void refusal_and_silence(void)
@@ -123,7 +123,7 @@ static void datagrams(void)
 {
     JUDGE(HEAD SERVER "type = datagram\nanswer = echo\n" CLIENTS "type = datagram\nsend = 10 * 50 B\nreceive-timeout = 1 s\n",
           { "socket_datagrams_sent[c]", 40 }, { "socket_datagrams_back[c]", 40 }, { "socket_server_datagrams[web]", 40 },
-          { "socket_round_trip_mean_ms[c]", 20 }, { "socket_published[datagram]", 4000 }, { "messages", 80 });
+          { "socket_round_trip_mean_ms[c]", 20 }, { "socket_published[datagram]", 4000 }, { "packets", 80 });
     JUDGE(HEAD SERVER "type = datagram\nread-delay = 10 s\nrcvbuf = 300 B\n" CLIENTS "type = datagram\nsend = 3 * 50 B\n",
           { "socket_datagrams_sent[c]", 12 }, { "socket_server_datagrams[web]", 6 }, { "socket_dropped_rcvbuf_full", 300 });
     JUDGE(HEAD "[socket-client c]\nprocesses = client[0]\naddress = n4:80\ntype = datagram\nsend = 3 * 50 B\nthink-time = 1 s\n",
