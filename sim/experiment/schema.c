@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 const char *const schema_run_tables[] = {
-    "metric", "histogram", "series", "event", "node", "link", "delivery", "problem", NULL
+    "metric", "histogram", "series", "event", "node", "link", "delivery", "packet", "step", "problem", NULL
 };
 
 /* Rows of one run are read together and replaced together: hence the indexes. */
@@ -27,6 +27,13 @@ const char schema_sql[] =
     "CREATE TABLE delivery(run INTEGER NOT NULL, workload TEXT, publication INTEGER NOT NULL,"
     "  node INTEGER NOT NULL, published_s REAL NOT NULL, delivered_s REAL NOT NULL, hops INTEGER NOT NULL);"
     "CREATE INDEX delivery_run ON delivery(run);"
+    "CREATE TABLE packet(run INTEGER NOT NULL, number INTEGER NOT NULL, sent_s REAL NOT NULL, ended_s REAL,"
+    "  fate TEXT NOT NULL, sender INTEGER NOT NULL, receiver INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL,"
+    "  label TEXT, bytes INTEGER NOT NULL);"
+    "CREATE INDEX packet_run ON packet(run);"
+    "CREATE TABLE step(run INTEGER NOT NULL, time_s REAL NOT NULL, event TEXT NOT NULL, node INTEGER NOT NULL,"
+    "  process TEXT, object TEXT, message INTEGER, number INTEGER, reason TEXT);"
+    "CREATE INDEX step_run ON step(run);"
     "CREATE TABLE problem(run INTEGER PRIMARY KEY, message TEXT NOT NULL);"
 
     /* SELECT * FROM outcome WHERE metric = 'delivery_ratio' AND variant = 'mesh' */

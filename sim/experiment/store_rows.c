@@ -6,7 +6,7 @@
 
 #include "experiment/schema.h"
 
-enum { RUN, METRIC, HISTOGRAM, SERIES, EVENT, NODE, LINK, DELIVERY, PROBLEM, DROP_RUN, STATEMENTS };
+enum { RUN, METRIC, HISTOGRAM, SERIES, EVENT, NODE, LINK, DELIVERY, PACKET, STEP, PROBLEM, DROP_RUN, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
     [RUN] = "INSERT INTO run VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
@@ -17,6 +17,8 @@ static const char *const texts[STATEMENTS] = {
     [NODE] = "INSERT INTO node VALUES(?, ?, ?, ?, ?)",
     [LINK] = "INSERT INTO link VALUES(?, ?, ?, ?)",
     [DELIVERY] = "INSERT INTO delivery VALUES(?, ?, ?, ?, ?, ?, ?)",
+    [PACKET] = "INSERT INTO packet VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STEP] = "INSERT INTO step VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PROBLEM] = "INSERT INTO problem VALUES(?, ?)",
     [DROP_RUN] = "DELETE FROM run WHERE id = ?",
 };
@@ -146,13 +148,29 @@ static bool put_detail(Rows *rows, int64_t run, const RunResult *result)
     return true;
 }
 
+static bool put_sequence(Rows *rows, int64_t run, const RunResult *result)
+{
+    int64_t number = 0;
+    for EACH(PacketRow, row, result->packets)
+        if (!insert(rows, PACKET, "iiddtnnttti", run, ++number, (double)row->sent / 1e9,
+                    row->ended < 0 ? NAN : (double)row->ended / 1e9, row->fate, row->from, row->to, row->model, row->kind,
+                    row->label, (int64_t)row->bytes))
+            return false;
+    for EACH(StepRow, row, result->steps)
+        if (!insert(rows, STEP, "idtnttiit", run, (double)row->time / 1e9, row->event, row->node, row->process, row->object,
+                    (int64_t)row->message, (int64_t)row->number, row->reason))
+            return false;
+    return true;
+}
+
 bool rows_put(Rows *rows, const RunKey *key, const RunResult *result)
 {
     int64_t run = (int64_t)key->id;
     return drop(rows, run) &&
            insert(rows, RUN, "ittiitid", run, key->variant, key->point, (int64_t)key->replication, (int64_t)key->seed,
                   "done", (int64_t)result->event_count, result->wall_s) &&
-           put_metrics(rows, run, result) && put_course(rows, run, result) && put_detail(rows, run, result);
+           put_metrics(rows, run, result) && put_course(rows, run, result) && put_detail(rows, run, result) &&
+           put_sequence(rows, run, result);
 }
 
 bool rows_fail(Rows *rows, const RunKey *key, const char *why)

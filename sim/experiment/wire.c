@@ -120,6 +120,33 @@ static void put_large_rows(Writer *w, const RunResult *result)
     }
 }
 
+static void put_sequence(Writer *w, const RunResult *result)
+{
+    put_whole(w->rows, result->packets->len);
+    for EACH(PacketRow, row, result->packets) {
+        put_text(w, row->model);
+        put_text(w, row->kind);
+        put_text(w, row->label);
+        put_text(w, row->fate);
+        put_whole(w->rows, row->from);
+        put_whole(w->rows, row->to);
+        put_whole(w->rows, row->bytes);
+        put_signed(w->rows, row->sent);
+        put_signed(w->rows, row->ended);
+    }
+    put_whole(w->rows, result->steps->len);
+    for EACH(StepRow, row, result->steps) {
+        put_signed(w->rows, row->time);
+        put_text(w, row->event);
+        put_whole(w->rows, row->node);
+        put_text(w, row->process);
+        put_text(w, row->object);
+        put_whole(w->rows, row->message);
+        put_whole(w->rows, row->number);
+        put_text(w, row->reason);
+    }
+}
+
 void wire_write(GByteArray *bytes, const RunResult *result, const GError *failure)
 {
     guint8 kind = failure ? WIRE_FAILURE : WIRE_RESULT;
@@ -135,6 +162,7 @@ void wire_write(GByteArray *bytes, const RunResult *result, const GError *failur
     put_double(writer.rows, result->wall_s);
     put_small_rows(&writer, result);
     put_large_rows(&writer, result);
+    put_sequence(&writer, result);
 
     put_whole(bytes, writer.texts->len);
     for (guint i = 0; i < writer.texts->len; i++) put_string(bytes, writer.texts->pdata[i]);
@@ -253,6 +281,23 @@ static void take_large_rows(Reader *r, RunResult *result)
     }
 }
 
+static void take_sequence(Reader *r, RunResult *result)
+{
+    for (uint64_t i = 0, n = take_count(r, 9); i < n; i++) {
+        PacketRow row = { .model = take_text(r) };
+        row.kind = take_text(r), row.label = take_text(r), row.fate = take_text(r);
+        row.from = (NodeId)take_whole(r), row.to = (NodeId)take_whole(r), row.bytes = (uint32_t)take_whole(r);
+        row.sent = take_signed(r), row.ended = take_signed(r);
+        g_array_append_val(result->packets, row);
+    }
+    for (uint64_t i = 0, n = take_count(r, 8); i < n; i++) {
+        StepRow row = { .time = take_signed(r) };
+        row.event = take_text(r), row.node = (NodeId)take_whole(r), row.process = take_text(r), row.object = take_text(r);
+        row.message = take_whole(r), row.number = take_whole(r), row.reason = take_text(r);
+        g_array_append_val(result->steps, row);
+    }
+}
+
 static void take_failure(Reader *reader, GError **error)
 {
     g_autofree char *domain = take_string(reader);
@@ -274,6 +319,7 @@ static RunResult *take_result(Reader *reader)
     result->wall_s = take_double(reader);
     take_small_rows(reader, result);
     take_large_rows(reader, result);
+    take_sequence(reader, result);
     g_free(reader->texts);
     return result;
 }

@@ -323,6 +323,11 @@ void ipc_tell(Ipc *ipc, const IpcEvent *event)
     ipc->watch(ipc->watch_data, &timed);
 }
 
+void ipc_packet_label(const Ipc *ipc, const Packet *packet, GString *words)
+{
+    if (packet->library->label) packet->library->label(shelf_state(ipc, packet->library), packet, words);
+}
+
 void ipc_watch_packets(Ipc *ipc, PacketWatch watch, void *data)
 {
     ipc->packet_watch = watch;

@@ -92,6 +92,8 @@ struct Library {
     void (*unfinished)(void *state, Packet *packet);    /* (optional) after finish(): the run ended with it on
                                                      * its way; takes over content.  Else lost() is called */
     void (*stop)(void *state);                      /* (optional) frees what the state holds */
+    void (*label)(void *state, const Packet *packet, GString *words);   /* (optional) adds what it carries, as
+                                                     * "call print", in place of its kind */
 };
 
 /* The state of a library in this run, made at its first use. */
@@ -133,3 +135,4 @@ void ipc_tell(Ipc *ipc, const IpcEvent *event);         /* time is filled in */
 typedef enum { PACKET_SENT, PACKET_ARRIVED, PACKET_LOST } PacketFate;
 typedef void (*PacketWatch)(void *data, const Packet *packet, uint32_t number, PacketFate fate);
 void ipc_watch_packets(Ipc *ipc, PacketWatch watch, void *data);
+void ipc_packet_label(const Ipc *ipc, const Packet *packet, GString *words);    /* adds what one just sent carries, or nothing */

@@ -331,7 +331,7 @@ void process_restart(Process *process)
     g_assert(!process->coroutine && ipc_is_up(process->all->ipc, process->host));
     process->coroutine = coroutine_new(process->all->slab, enter, process);
     process->incarnation++;
-    if (process->incarnation > 1) tell(process, "proc.restart");
+    tell(process, process->incarnation > 1 ? "proc.restart" : "proc.start");
     ready_add(process);
 }
 

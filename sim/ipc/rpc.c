@@ -16,9 +16,24 @@ static const char *const kinds[WIRE_KINDS] = {
     "call", "one-way call", "cancel", "reply", "unreachable", "hello", "welcome", "epoch", "kill", "ask", "renew"
 };
 
+void wire_label(const void *content, GString *words)
+{
+    const Wire *wire = content;
+    g_string_append(words, kinds[wire->kind]);
+    if (wire->kind == WIRE_REPLY && wire->status != RPC_OK) g_string_append_printf(words, " %s", rpc_status_name(wire->status));
+    else if (wire->method) g_string_append_printf(words, " %s", wire->method);
+}
+
+static void packet_label(void *state, const Packet *packet, GString *words)
+{
+    (void)state;
+    wire_label(packet->content, words);
+}
+
 static const Library rpc_library = {
     .name = "rpc", .size = sizeof(Rpc), .kinds = kinds, .start = rpc_open, .arrive = rpc_arrive, .lost = rpc_packet_lost,
     .unfinished = rpc_unfinished, .host_down = rpc_host_down, .finish = rpc_finish, .stop = rpc_stop,
+    .label = packet_label,
 };
 
 const char *rpc_status_name(RpcStatus status)

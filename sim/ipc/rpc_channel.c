@@ -296,6 +296,7 @@ static void received(void *user, Connection *connection, void *content, uint32_t
 
 static const ConnectionUser channel_calls = {
     .connected = connected, .failed = connection_failed, .received = received, .ended = peer_ended,
+    .label = wire_label,
 };
 
 static void connect_now(RpcChannel *channel)

@@ -36,6 +36,7 @@ Wire *wire_new(Rpc *rpc, WireKind kind, uint64_t call);
 void wire_free(void *wire);                 /* it has done its work */
 void wire_lose(void *wire);                 /* it never arrives: the books say so */
 uint32_t wire_size(const Wire *wire);
+void wire_label(const void *wire, GString *words);      /* "call print", "reply UNAVAILABLE" */
 
 /* Sends a datagram of the protocol; takes over the wire. */
 void wire_post(Rpc *rpc, Address from, Address to, Wire *wire, bool overlay);

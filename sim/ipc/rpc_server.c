@@ -566,6 +566,7 @@ static void connection_received(void *user, Connection *connection, void *conten
 
 static const ConnectionUser server_calls = {
     .failed = connection_failed, .received = connection_received, .ended = connection_over,
+    .label = wire_label,
 };
 
 static bool incoming(void *user, Connection *connection)

@@ -318,9 +318,18 @@ static void stop(void *state)
     g_ptr_array_unref(all->chunks);
 }
 
+static void label(void *state, const Packet *packet, GString *words)
+{
+    const Streams *all = state;
+    const Segment *segment = packet->content;
+    const Connection *end = all->ends[(uint32_t)packet->other];
+    if (packet->kind == KIND_DATA && segment->content && end->id == packet->other && end->calls && end->calls->label)
+        end->calls->label(segment->content, words);
+}
+
 static const char *const kinds[] = { "syn", "syn-ack", "data", "fin", "ack", "probe", "rst", NULL };
 
 const Library stream_library = {
     .name = "stream", .size = sizeof(Streams), .kinds = kinds, .start = start, .arrive = arrive, .lost = lost,
-    .host_down = host_down, .stop = stop,
+    .host_down = host_down, .stop = stop, .label = label,
 };

@@ -41,6 +41,7 @@ typedef struct {
     void (*drained)(void *user, Connection *connection);
     void (*flushed)(void *user, Connection *connection);    /* all that was queued, and the end of it, is acknowledged */
     void (*readable)(void *user, Connection *connection);   /* a record or the end came while paused: connection_peek() */
+    void (*label)(const void *content, GString *words);     /* adds what a record is, as "call print", for charts */
 } ConnectionUser;
 
 typedef struct {

@@ -133,7 +133,7 @@ struct Wire {
     Zeromq *all;
     NodeId host;                /* the sender's */
     WireKind kind;
-    ZeromqType type;            /* READY */
+    ZeromqType type;            /* the sender's */
     const char *identity;       /* READY; lives for the run */
     SimTime ttl;                /* PING */
     Parcel parcel;              /* SUBSCRIBE, CANCEL, and the last frame of a message */
@@ -142,6 +142,7 @@ struct Wire {
 void zmtp_command(Pipe *pipe, WireKind kind);           /* none of those with a parcel */
 void zmtp_send(Pipe *pipe, Parcel parcel);
 void zmtp_free(Wire *wire);                             /* without its parcel */
+void zmtp_label(const void *wire, GString *words);      /* "subscribe weather", "PUB weather" */
 void zmtp_count(Zeromq *all);                          /* what is under way, into the accounts */
 
 /* ---- patterns ---- */

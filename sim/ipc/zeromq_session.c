@@ -202,6 +202,7 @@ static void drained(void *user, Connection *connection) { (void)connection; sess
 
 static const ConnectionUser calls = {
     .connected = connected, .failed = failed, .received = received, .ended = ended, .drained = drained,
+    .label = zmtp_label,
 };
 
 static StreamOptions stream_options(const ZeromqSocket *socket)

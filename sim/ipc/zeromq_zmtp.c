@@ -8,7 +8,8 @@ static Wire *zmtp_new(const Pipe *pipe, WireKind kind, Parcel parcel)
 {
     Zeromq *all = pipe->socket->all;
     Wire *wire = g_slice_new(Wire);
-    *wire = (Wire){ .next = all->wires, .all = all, .host = pipe->socket->host, .kind = kind, .parcel = parcel };
+    *wire = (Wire){ .next = all->wires, .all = all, .host = pipe->socket->host, .kind = kind, .type = pipe->socket->type,
+                    .parcel = parcel };
     if (wire->next) wire->next->previous = wire;
     all->wires = wire;
     return wire;
@@ -37,6 +38,30 @@ static void zmtp_lost(void *content)
     zmtp_free(wire);
 }
 
+/* As much of a frame as is text and short: a topic, as a rule. */
+static void frame_words(const Frame *frame, GString *words)
+{
+    enum { LONGEST = 24 };
+    const char *text = frame->data, *end;
+    if (!text || !frame->size) return;
+    (void)g_utf8_validate(text, MIN(frame->size, LONGEST), &end);
+    gssize length = 0;
+    while (length < end - text && (guchar)text[length] >= ' ') length++;
+    if (length) g_string_append_printf(words, " %.*s", (int)length, text);
+}
+
+void zmtp_label(const void *content, GString *words)
+{
+    static const char *const commands[] = { [WIRE_GREETING] = "greeting", [WIRE_READY] = "ready", [WIRE_SUBSCRIBE] = "subscribe",
+                                            [WIRE_CANCEL] = "unsubscribe", [WIRE_PING] = "ping", [WIRE_PONG] = "pong" };
+    const Wire *wire = content;
+    const IpcMessage *message = wire->parcel.message;
+    g_string_append(words, wire->kind == WIRE_FRAME ? zeromq_type_names[wire->type] : commands[wire->kind]);
+    if (!message && wire->kind == WIRE_FRAME) g_string_append(words, " frame");
+    if (message && message->frame_count) frame_words(&message->frames[0], words);
+    if (message && wire->kind == WIRE_FRAME) g_string_append_printf(words, " #%" G_GUINT64_FORMAT, message->id);
+}
+
 void zmtp_count(Zeromq *all)
 {
     for (const Wire *wire = all->wires; wire; wire = wire->next)
@@ -62,7 +87,6 @@ static uint32_t command_size(const ZeromqSocket *socket, WireKind kind)
 void zmtp_command(Pipe *pipe, WireKind kind)
 {
     Wire *wire = zmtp_new(pipe, kind, (Parcel){ 0 });
-    wire->type = pipe->socket->type;
     wire->identity = pipe->socket->options.routing_id;
     wire->ttl = pipe->socket->options.heartbeat_ttl;
     connection_send(pipe->connection, wire, zmtp_lost, command_size(pipe->socket, kind));

@@ -49,6 +49,7 @@ typedef enum { RECORD_SMALL, RECORD_ALWAYS, RECORD_NEVER } RecordWhen;
 typedef struct {
     int stretch, stress;        /* RecordWhen */
     int deliveries;             /* RecordDeliveries */
+    int sequence;               /* RecordWhen */
     bool series;
     char *trace;                /* file, one line an event; NULL: off */
 } Record;

@@ -45,6 +45,8 @@ const Param record_params[] = {
     { "stress", PARAM_CHOICE, offsetof(Record, stress), "auto", 0, 0,
       "copies of each publication on each physical link, where the network has any; auto: up to 10,000 nodes", "auto|yes|no" },
     { "series", PARAM_BOOL, offsetof(Record, series), "yes", 0, 0, "100 steps in time of each run", NULL },
+    { "sequence", PARAM_CHOICE, offsetof(Record, sequence), "auto", 0, 0,
+      "packets and events of the communication models in replication 0; auto: up to 2,000 packets", "auto|yes|no" },
     { "trace", PARAM_TEXT, offsetof(Record, trace), "off", 0, 0, "a file for one line an event", NULL },
     PARAM_END
 };

@@ -11,6 +11,8 @@ RunResult *result_new(void)
     result->nodes = g_array_new(FALSE, FALSE, sizeof(NodeRow));
     result->links = g_array_new(FALSE, FALSE, sizeof(LinkRow));
     result->deliveries = g_array_new(FALSE, FALSE, sizeof(DeliveryRow));
+    result->packets = g_array_new(FALSE, FALSE, sizeof(PacketRow));
+    result->steps = g_array_new(FALSE, FALSE, sizeof(StepRow));
     result->texts = g_string_chunk_new(1024);
     return result;
 }
@@ -25,6 +27,8 @@ void result_free(RunResult *result)
     g_array_unref(result->nodes);
     g_array_unref(result->links);
     g_array_unref(result->deliveries);
+    g_array_unref(result->packets);
+    g_array_unref(result->steps);
     g_string_chunk_free(result->texts);
     g_free(result);
 }

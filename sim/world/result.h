@@ -21,6 +21,26 @@ typedef struct {
     uint32_t hops;
 } DeliveryRow;
 
+/* One packet of the communication models, in the order sent; times in ns. */
+typedef struct {
+    const char *model, *kind;   /* "stream", "syn" */
+    const char *label;          /* what it carries, as "call print"; NULL: no more than its kind */
+    NodeId from, to;
+    uint32_t bytes;
+    const char *fate;           /* arrived, lost, under-way (at the end of the run) */
+    SimTime sent, ended;        /* ended: -1 where it was under way */
+} PacketRow;
+
+/* One event of a communication model (ipc.h). */
+typedef struct {
+    SimTime time;
+    const char *event;          /* "rpc.retransmit" */
+    NodeId node;
+    const char *process, *object;       /* NULL: none */
+    uint64_t message, number;
+    const char *reason;         /* NULL: none */
+} StepRow;
+
 /* What a run took of the machine: no result, for it differs from run to run. */
 typedef struct {
     double overlay_s, network_s;        /* set-up: the overlay; the network and the latency of every link */
@@ -33,7 +53,7 @@ typedef struct {
 
 /* Owns its arrays and, through `texts`, every text in them. */
 typedef struct {
-    GArray *metrics, *histograms, *series, *events, *nodes, *links, *deliveries;
+    GArray *metrics, *histograms, *series, *events, *nodes, *links, *deliveries, *packets, *steps;
     GStringChunk *texts;
     uint64_t event_count;       /* the metric `events` */
     double wall_s;              /* of the event loop alone */

@@ -183,6 +183,7 @@ struct World {
     Carrier *carrier;           /* of the protocol's messages; NULL: datagrams */
     PacketCounts packets;       /* of the models; in none of the other counters */
     GPtrArray *controls;        /* of char *: what failures do to them, as planned: target and value in turn */
+    struct Sequence *sequence;  /* what watches them; NULL: nobody does */
     struct Relay *relay;        /* the ways over the overlay; NULL where it is complete */
 
     /* the way of a message */
@@ -359,6 +360,10 @@ void relay_free(World *world);
 /* over.c: a protocol's messages over one of the models */
 void over_prepare(World *world);                            /* once the fabric is open and the nodes are known */
 void over_send(World *world, NodeId from, NodeId to, uint32_t body);
+
+/* sequence.c: what the models do, step by step, as lines of the trace and rows */
+void sequence_open(World *world);                           /* once they are built */
+void sequence_close(World *world);                          /* the run is over; before they end */
 
 /* models.c: the sections of the communication models */
 void models_build(World *world);                            /* in the order of the registry; once the failures are planned */

@@ -14,12 +14,14 @@ enum { FETCH_FIRST = 24, FETCH_LINKS = 12, FETCH_NEXT = 6 };     /* events ahead
 Recording world_recording(const Scenario *scenario, uint32_t replication)
 {
     enum { FIRST_MOST = 10000 };                /* nodes up to which the overlay is recorded unasked */
+    enum { PACKETS_MOST = 2000 };               /* up to which the sequence is */
     const Record *record = &scenario->record;
     bool first = replication == 0, small = scenario->nodes <= FIRST_MOST;
     Recording recording = {
         .overlay = record->deliveries == RECORD_ALL || (first && (small || record->deliveries == RECORD_FIRST)),
         .deliveries = record->deliveries == RECORD_ALL || (record->deliveries == RECORD_FIRST && first),
         .series = record->series,
+        .sequence = !first || record->sequence == RECORD_NEVER ? 0 : record->sequence == RECORD_ALWAYS ? UINT32_MAX : PACKETS_MOST,
         .trace = record->trace,
     };
     return recording;
@@ -110,6 +112,7 @@ static bool set_up(World *world, GError **error)
     if (world->warmup > 0) engine_at(world->engine, MIN(world->warmup, world->end), EVENT_MARK, 0, 0, 0);
     if (!protocol_prepare(world, error) || !trace_open(world, error)) return false;
     models_build(world);
+    sequence_open(world);
     return true;
 }
 
@@ -304,6 +307,7 @@ static RunResult *run_once(const World *prepared, SimTime *warmup, GError **erro
         double busy = processor_s();
         world.ran = true;
         run(&world);
+        sequence_close(&world);
         result->wall_s = world_lap(&since);
         result->cost.loop_cpu_s = processor_s() - busy;
         if (world.recording.overlay && world.live) observe_overlay(&world);

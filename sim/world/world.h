@@ -10,6 +10,7 @@ typedef struct {
     bool overlay;               /* nodes and links as built */
     bool deliveries;            /* every first delivery */
     bool series;                /* 100 steps of the run */
+    uint32_t sequence;          /* packets and events of the communication models, where there are no more packets; 0: none */
     const char *trace;          /* a file for one line an event; NULL: none */
 } Recording;
 

@@ -38,6 +38,15 @@ static inline RunResult *synthetic_result(uint64_t seed)
         DeliveryRow row = { result_text(result, "news"), i / 5, i, -1, (SimTime)random_below(&random, 1u << 30), i % 7 };
         g_array_append_val(result->deliveries, row);
     }
+    for (uint32_t i = 0; i < 3; i++) {
+        static const char *const fates[] = { "arrived", "lost", "under-way" };
+        PacketRow row = { result_text(result, "stream"), result_text(result, "syn"), i ? NULL : result_text(result, "call print"),
+                          i, i + 1, 40, result_text(result, fates[i]), i, i == 2 ? -1 : (SimTime)random_below(&random, 1u << 30) };
+        g_array_append_val(result->packets, row);
+    }
+    StepRow told = { 3, result_text(result, "rpc.retransmit"), 7, NULL, result_text(result, "print\n\"x\""),
+                     (uint64_t)7 << 32, 2, NULL };
+    g_array_append_val(result->steps, told);
     result->event_count = 1000 + seed;
     result->wall_s = 0.125;
     return result;

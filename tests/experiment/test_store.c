@@ -87,6 +87,8 @@ static void a_run_reads_back_as_it_was_put(Place *place, gconstpointer unused)
     answers(place, "SELECT id, variant, point, replication, printf('%u', seed), status, events, wall_s FROM run",
             "1|tree|{}|0|18446744073709551614|done|1001|0.125");
     answers(place, "SELECT count(*) FROM delivery", "20");
+    answers(place, "SELECT group_concat(number || fate), count(ended_s), count(label) FROM packet", "1arrived,2lost,3under-way|2|1");
+    answers(place, "SELECT event, process, message FROM step", "rpc.retransmit|NULL|30064771072");
     answers(place, "SELECT name, x, y FROM node ORDER BY node", "Wien, \"Nord\"\n|1.5|NULL\nNULL|NULL|NULL");
     answers(place, "SELECT * FROM event", "1|5.25|third|crash|7|NULL");
     answers(place, "SELECT * FROM link", "1|3|4|12.5");
@@ -115,6 +117,8 @@ static void the_tables_are_those_of_the_contract(Place *place, gconstpointer unu
         { "event", "run,time_s,failure,kind,node,other" },
         { "node", "run,node,name,x,y" },
         { "link", "run,a,b,latency_ms" },
+        { "packet", "run,number,sent_s,ended_s,fate,sender,receiver,model,kind,label,bytes" },
+        { "step", "run,time_s,event,node,process,object,message,number,reason" },
         { "delivery", "run,workload,publication,node,published_s,delivered_s,hops" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -25,6 +25,12 @@ static void what_is_sent_arrives(void)
 
     same_bytes(sent->metrics, got->metrics, "metrics");
     same_bytes(sent->deliveries, got->deliveries, "deliveries");
+    same_bytes(sent->packets, got->packets, "packets");
+    same_bytes(sent->steps, got->steps, "steps");
+    g_assert_cmpint(AT(PacketRow, got->packets, 2).ended, ==, -1);
+    g_assert_cmpstr(AT(PacketRow, got->packets, 1).fate, ==, "lost");
+    g_assert_cmpuint(AT(StepRow, got->steps, 0).message, ==, (uint64_t)7 << 32);
+    g_assert_cmpstr(AT(StepRow, got->steps, 0).object, ==, "print\n\"x\"");
     g_assert_cmpuint(got->event_count, ==, 1005);
     g_assert_cmpfloat(got->wall_s, ==, 0.125);
     g_assert_cmpstr(AT(NodeRow, got->nodes, 0).name, ==, "Wien, \"Nord\"\n");
