@@ -130,23 +130,31 @@ static bool *up_by_events(const RunResult *result, uint32_t nodes, double time_s
 
 static void nodes_without_a_live_neighbor(void)
 {
-    g_autofree char *text = churn_text(2000, "10 min", "kind = churn\nsession = exponential(5 min)\ndowntime = exponential(2 min)");
-    g_autoptr(Plan) plan = plan_text(text);
-    Sample sample = { 0 };
-    for (uint32_t r = 0; r < runs_of(100); r++) {
-        Recording recording = { .overlay = true };
-        g_autoptr(RunResult) result = world_run(plan->scenarios[0], random_replication_seed(1, r), &recording, NULL);
-        g_autofree bool *up = up_by_events(result, 2000, 300);
-        g_autofree bool *reached = g_new0(bool, 2000);
-        for (guint i = 0; i < result->links->len; i++) {
-            const LinkRow *link = &g_array_index(result->links, LinkRow, i);
-            reached[link->a] |= up[link->b], reached[link->b] |= up[link->a];
+    static const struct { const char *session, *downtime; uint32_t nodes; double expected; } rows[] = {
+        { "5 min", "2 min", 2000, 0.00190397 }, { "30 min", "5 min", 20000, 5.9499e-5 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint32_t nodes = rows[i].nodes;
+        g_autofree char *failure = g_strdup_printf("kind = churn\nsession = exponential(%s)\ndowntime = exponential(%s)",
+                                                   rows[i].session, rows[i].downtime);
+        g_autofree char *text = churn_text(nodes, "1 min", failure);
+        g_autoptr(Plan) plan = plan_text(text);
+        Sample sample = { 0 };
+        for (uint32_t r = 0; r < runs_of(200); r++) {
+            Recording recording = { .overlay = true };
+            g_autoptr(RunResult) result = world_run(plan->scenarios[0], random_replication_seed(1, r), &recording, NULL);
+            g_autofree bool *up = up_by_events(result, nodes, 30);
+            g_autofree bool *reached = g_new0(bool, nodes);
+            for (guint l = 0; l < result->links->len; l++) {
+                const LinkRow *link = &g_array_index(result->links, LinkRow, l);
+                reached[link->a] |= up[link->b], reached[link->b] |= up[link->a];
+            }
+            double alone = 0;
+            for (uint32_t v = 0; v < nodes; v++) alone += !reached[v];
+            sample_add(&sample, alone, nodes);
         }
-        double alone = 0;
-        for (uint32_t v = 0; v < 2000; v++) alone += !reached[v];
-        sample_add(&sample, alone, 2000);
+        judge_ratio(rows[i].session, &sample, rows[i].expected, 0);
     }
-    judge_ratio("A = 5/7, 5 neighbors", &sample, 0.00190397, 0);
 }
 
 /* A node hears the root if all between them are up. */

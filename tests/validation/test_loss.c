@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Losses on one link, against the laws of Bernoulli, and of Gilbert and Elliott. */
+/* Losses on one link, against the laws of Bernoulli, and of Gilbert and Elliott;
+ * what comes too late, against that of Erlang. */
 #include "judge.h"
 
 enum { MESSAGES = 20000 };
@@ -73,10 +74,30 @@ static void in_bursts(void)
         }
 }
 
+/* The sum of d exponential hops stays below the deadline: messages each by itself, or ways that are drawn. */
+static void in_time(void)
+{
+    enum { PUBLICATIONS = 20000 };
+    static const struct { uint32_t hops; double expected; } rows[] = { { 2, 0.982649 }, { 5, 0.714943 }, { 8, 0.25602 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        double p = rows[i].expected;
+        g_autofree char *rest = g_strdup_printf("[overlay]\nkind = chain\nnodes = %u\n[protocol]\nkind = tree\n[group last]\nmembers = %u..%u\n"
+                                                "[workload w]\nkind = publish\ninterval = 10 ms\ngroup = last\n", rows[i].hops + 1, rows[i].hops, rows[i].hops);
+        g_autofree char *jitter = g_strdup_printf("[scenario]\ndeadline = 300 ms\n[network]\nlatency = 0 s\njitter = exponential(50 ms)\nreorder = yes\n"
+                                                  "%spublications = %d\n", rest, PUBLICATIONS);
+        g_autoptr(RunResult) result = run_text(jitter, 0);
+        judge("jitter", metric_value(result, "delivery_ratio"), sqrt(p * (1 - p) / PUBLICATIONS), p, 0);
+        g_autofree char *drawn = g_strdup_printf("[scenario]\ndeadline = 300 ms\n[network]\nlatency = exponential(50 ms)\n%spublications = 1\n", rest);
+        Sample sample = sample_metric(drawn, "delivery_ratio", g_test_slow() ? 20000 : 2000);
+        judge("latency", sample.num / sample.den, sqrt(p * (1 - p) / sample.n), p, 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/loss/A-88_each_by_itself", each_by_itself);
     g_test_add_func("/loss/A-89_in_bursts", in_bursts);
+    g_test_add_func("/loss/A-74_in_time", in_time);
     return g_test_run();
 }

@@ -148,8 +148,12 @@ static void no_broadcast_beats_the_bound_of_rounds(void)
         { "kind = binomial-tree\norder = 6", 64, 20, false }, { "kind = star\nnodes = 8", 8, 10, false },
         { "kind = multi-tree\ntrees = 2\narity = 2\nnodes = 30", 30, 50, false },
         { "kind = random-regular\ndegree = 4\nnodes = 64", 64, 30, false },
+        { "kind = chain\nnodes = 4", 4, 2, false }, { "kind = binomial-tree\norder = 10", 1024, 1, true },
+        { "kind = multi-tree\ntrees = 4\narity = 4\nnodes = 1024", 1024, 100, false },
+        { "kind = multi-tree\ntrees = 8\narity = 8\nnodes = 1000", 1000, 1000, false },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].blocks == 1000 && !g_test_slow()) continue;
         g_autoptr(RunResult) result = broadcast(rows[i].overlay, "latency = 0 s", rows[i].blocks);
         uint32_t rounds = rows[i].blocks - 1 + g_bit_storage(rows[i].nodes - 1);
         SimTime last = times_at_depth(result, 0).last;
