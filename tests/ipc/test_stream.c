@@ -55,7 +55,7 @@ static void received(void *user, Connection *c, void *content, uint32_t size)
     if (side->echo) connection_send(c, NULL, NULL, size);
 }
 
-static const ConnectionUser calls = { connected, failed, received, ended, drained, flushed, readable };
+static const ConnectionUser calls = { connected, failed, received, ended, drained, flushed, readable, NULL };
 
 typedef struct { Lab *lab; Side side[2]; Listener *listener; StreamOptions options; } Pair;
 
