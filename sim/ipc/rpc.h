@@ -102,6 +102,7 @@ typedef struct {
     SimTime busy;                   /* thread time, ns */
     unsigned __int128 waiting;      /* sum over time of calls in line, ns */
     unsigned __int128 present;      /* the same of those in line and in service */
+    unsigned __int128 squared;      /* the same of its square */
     SimTime idle;                   /* time with nobody in service */
 } RpcServerCounts;
 RpcServerCounts rpc_server_counts(RpcServer *server);       /* up to now, through restarts of the same name */

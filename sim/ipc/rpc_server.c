@@ -82,7 +82,9 @@ void station_count(RpcServer *server)
     RpcServerCounts *counts = &server->station->counts;
     server->counted = now;
     counts->waiting += (unsigned __int128)server->line.count * since;
-    counts->present += (unsigned __int128)(server->line.count + server->service.count) * since;
+    unsigned __int128 present = server->line.count + server->service.count;
+    counts->present += present * since;
+    counts->squared += present * present * since;
     if (!server->service.count) counts->idle += (SimTime)since;
     else counts->busy += (SimTime)(since * server->service.count);
 }

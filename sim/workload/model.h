@@ -53,6 +53,9 @@ Random *model_random(ModelScope *scope);                /* this section's own st
 
 uint32_t model_serial(ModelScope *scope);               /* a number that nobody else of this run has had: 0, 1, … */
 
+/* A set of uint64_t that all sections of a run share under that name, owned by it; only for looking up. */
+GHashTable *model_shared(ModelScope *scope, const char *name);
+
 /* What build() made of [section NAME]; NULL where there is none (yet). */
 void *model_built(const ModelScope *scope, const char *section, const char *name);
 

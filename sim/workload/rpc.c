@@ -124,20 +124,25 @@ static void client_check(void *data, const Keys *keys)
 
 /* ---- the server ---- */
 
-typedef struct {
+typedef struct Served Served;
+typedef struct { Served *all; uint32_t port; } Place;   /* one of its processes */
+
+struct Served {
     bool serves;
     const ServerConfig *config;
     char *name;
     Program **programs;
+    Place *places;
     uint32_t count;
-    GPtrArray *servers;                 /* of RpcServer *: one of each process's name is enough for its counts */
-} Served;
+    GPtrArray *servers;                 /* of RpcServer *, of every incarnation; the counts are shared */
+};
 
 static SimTime service_time(void *user, Random *random) { return distribution_time(&((const Served *)user)->config->service, random); }
 
 static void serve(Process *self, void *argument)
 {
-    Served *served = argument;
+    const Place *place = argument;
+    Served *served = place->all;
     const ServerConfig *config = served->config;
     RpcServerSettings settings = rpc_server_defaults;
     settings.name = served->name;
@@ -151,8 +156,8 @@ static void serve(Process *self, void *argument)
     settings.quantum = config->quantum;
     settings.reply_first = config->order;
     settings.overlay = config->route;
-    RpcServer *server = rpc_serve(self, config->port, &settings);
-    if (!server) return;
+    RpcServer *server = rpc_serve(self, place->port, &settings);
+    g_assert(server);
     rpc_timed(server, NULL, service_time, NULL, served);
     g_ptr_array_add(served->servers, server);
 }
@@ -336,6 +341,16 @@ static void check(const ModelSection *section, ModelCheck *check)
     if (!*list) model_fault(check, "rpc", "no [rpc NAME] is named");
 }
 
+/* The port of the section, or the next one that nobody of the same host has. */
+static uint32_t port_of(const Served *served, uint32_t i, ModelScope *scope)
+{
+    GHashTable *taken = model_shared(scope, "rpc ports");
+    uint64_t key = (uint64_t)program_host(served->programs[i]) << 32 | served->config->port;
+    while (g_hash_table_contains(taken, &key)) key++;
+    g_hash_table_add(taken, g_memdup2(&key, sizeof key));
+    return (uint32_t)key;
+}
+
 static void *build_server(const ModelSection *section, ModelScope *scope)
 {
     Served *served = g_new0(Served, 1);
@@ -344,7 +359,11 @@ static void *build_server(const ModelSection *section, ModelScope *scope)
     served->name = g_strdup(section->name);
     served->programs = model_programs(scope, served->config->server, &served->count);
     served->servers = g_ptr_array_new();
-    for (uint32_t i = 0; i < served->count; i++) program_setup(served->programs[i], serve, served);
+    served->places = g_new0(Place, served->count);
+    for (uint32_t i = 0; i < served->count; i++) {
+        served->places[i] = (Place){ served, port_of(served, i, scope) };
+        program_setup(served->programs[i], serve, &served->places[i]);
+    }
     return served;
 }
 
@@ -359,7 +378,7 @@ static void *build_client(const ModelSection *section, ModelScope *scope)
     for (char **name = list; *name; name++) {
         const Served *served = all->served = model_built(scope, "rpc", *name);
         for (uint32_t i = 0; i < served->count; i++) {
-            Address at = { program_host(served->programs[i]), served->config->port };
+            Address at = { program_host(served->programs[i]), served->places[i].port };
             g_array_append_val(all->targets, at);
         }
     }
@@ -393,6 +412,7 @@ static const MetricName metrics[] = {
     { "rpc_idle_share", "1", "share of the time that nobody was served" },
     { "rpc_line_mean", "calls", "in line, mean over time" },
     { "rpc_present_mean", "calls", "in line and in service, mean over time" },
+    { "rpc_present_variance", "calls^2", "variance over time of those in line and in service" },
     { "rpc_waited_share", "1", "of the executions did not begin at once" },
     { "rpc_wait_mean_ms", "ms", "in line, mean over the executions" },
     { "rpc_calls", "calls", "made" },
@@ -434,6 +454,8 @@ static void report_server(const Served *served, ModelScope *scope)
     model_own(scope, "rpc_idle_share", (double)c.idle / time);
     model_own(scope, "rpc_line_mean", (double)c.waiting / time);
     model_own(scope, "rpc_present_mean", (double)c.present / time);
+    double mean = (double)c.present / time;
+    model_own(scope, "rpc_present_variance", (double)c.squared / time - mean * mean);
     model_ratio(scope, "rpc_waited_share", (double)c.waited, (double)c.begun);
     model_ratio(scope, "rpc_wait_mean_ms", (double)c.waiting / SIM_MS, (double)c.begun);
 }
@@ -475,6 +497,7 @@ static void clear_server(Served *served)
 {
     g_free(served->name);
     g_free(served->programs);
+    g_free(served->places);
     g_ptr_array_unref(served->servers);
     g_free(served);
 }

@@ -172,10 +172,10 @@ void failure_control(FailureScope *scope, const char *kind, const char *target, 
 void failure_note(FailureScope *scope, const char *what, double realised, double asked)
 {
     g_autofree char *section = g_strdelimit(g_strdup(scope->name), "-", '_');
-    Note note = { g_strdup_printf("failure_%s_%s", section, what), realised };
+    Note note = { g_strdup_printf("failure_%s_%s", section, what), realised, 0 };
     g_array_append_val(scope->world->notes, note);
     if (isnan(asked)) return;
-    Note beside = { g_strconcat(note.name, "_asked", NULL), asked };
+    Note beside = { g_strconcat(note.name, "_asked", NULL), asked, 0 };
     g_array_append_val(scope->world->notes, beside);
 }
 

@@ -16,6 +16,7 @@ struct Models {
     uint32_t serial;
     GArray *controls, *outlets, *inlets;
     GArray *sums;               /* of Sum, in the order first reported */
+    GHashTable *shared;         /* name -> GHashTable; looked up alone */
 };
 
 struct ModelScope {
@@ -61,6 +62,7 @@ void models_build(World *world)
     made->outlets = list_of(sizeof(NamedOutlet), named_clear);
     made->inlets = list_of(sizeof(NamedInlet), named_clear);
     made->sums = list_of(sizeof(Sum), named_clear);
+    made->shared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
     for (uint32_t i = 0; i < parts->len; i++) {
         ModelSection section = section_of(part_at(world, i));
         ModelScope scope = scope_of(world, &section);
@@ -77,6 +79,15 @@ SimTime model_end(const ModelScope *scope) { return scope->world->end; }
 Random *model_random(ModelScope *scope) { return &scope->random; }
 
 uint32_t model_serial(ModelScope *scope) { return scope->world->models->serial++; }
+
+GHashTable *model_shared(ModelScope *scope, const char *name)
+{
+    GHashTable *all = scope->world->models->shared, *one = g_hash_table_lookup(all, name);
+    if (one) return one;
+    one = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_hash_table_insert(all, g_strdup(name), one);
+    return one;
+}
 
 void *model_built(const ModelScope *scope, const char *section, const char *name)
 {
@@ -142,9 +153,9 @@ void models_control(World *world, const Change *change)
 
 /* ---- numbers ---- */
 
-static void note_add(World *world, char *name, double value)
+static void note_add(World *world, char *name, double value, double denominator)
 {
-    Note note = { name, value };
+    Note note = { name, value, denominator };
     g_array_append_val(world->notes, note);
 }
 
@@ -163,7 +174,7 @@ static void sum_add(World *world, const char *name, double numerator, double den
 
 void model_own(ModelScope *scope, const char *metric, double value)
 {
-    note_add(scope->world, g_strdup_printf("%s[%s]", metric, scope->section->name), value);
+    note_add(scope->world, g_strdup_printf("%s[%s]", metric, scope->section->name), value, 0);
 }
 
 void model_value(ModelScope *scope, const char *metric, double value)
@@ -175,7 +186,7 @@ void model_value(ModelScope *scope, const char *metric, double value)
 void model_ratio(ModelScope *scope, const char *metric, double numerator, double denominator)
 {
     if (denominator == 0) return;
-    model_own(scope, metric, numerator / denominator);
+    note_add(scope->world, g_strdup_printf("%s[%s]", metric, scope->section->name), numerator, denominator);
     sum_add(scope->world, metric, numerator, denominator, true);
 }
 
@@ -183,7 +194,7 @@ void model_ratio(ModelScope *scope, const char *metric, double numerator, double
 static void book(World *world, const Account *account, const char *what, uint64_t count)
 {
     g_autofree char *name = g_strdelimit(g_strdup_printf("%s_%s", account->model, what), "-", '_');
-    note_add(world, g_strdup_printf("%s[%s]", name, account->object), (double)count);
+    note_add(world, g_strdup_printf("%s[%s]", name, account->object), (double)count, 0);
     sum_add(world, name, (double)count, 0, false);
 }
 
@@ -222,7 +233,7 @@ void models_report(World *world)
     books_report(world);
     for (guint i = 0; i < world->models->sums->len; i++) {
         const Sum *sum = &g_array_index(world->models->sums, Sum, i);
-        note_add(world, g_strdup(sum->name), sum->ratio ? sum->numerator / sum->denominator : sum->numerator);
+        note_add(world, g_strdup(sum->name), sum->numerator, sum->ratio ? sum->denominator : 0);
     }
 }
 
@@ -238,6 +249,7 @@ void models_free(World *world)
     g_array_unref(made->outlets);
     g_array_unref(made->inlets);
     g_array_unref(made->sums);
+    g_hash_table_unref(made->shared);
     g_free(made);
     world->models = NULL;
     world->ipc = NULL;

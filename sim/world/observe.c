@@ -165,7 +165,8 @@ void observe_end(World *world)
     for (int i = 0; metrics[i]; i++) metrics[i]->report(seen, &report);
     for (guint i = 0; i < world->notes->len; i++) {
         const Note *note = &g_array_index(world->notes, Note, i);
-        report_value(&report, note->name, note->value);
+        if (note->denominator != 0) report_ratio(&report, note->name, note->value, note->denominator);
+        else report_value(&report, note->name, note->value);
     }
     world->result->event_count = seen->counters.reached + seen->counters.timers + seen->counters.publications;
 }

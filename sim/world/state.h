@@ -116,8 +116,8 @@ typedef struct { NodeId from, to; uint32_t place; } Way;
 
 typedef struct { double interval; uint32_t size; SimTime until; } Spam;
 
-/* A number that a failure reports of itself. */
-typedef struct { char *name; double value; } Note;
+/* A number that a failure or a communication model reports of itself. */
+typedef struct { char *name; double value, denominator; } Note;      /* denominator 0: no ratio; else of value / denominator */
 
 /* A node that really went down or came up, for the rules of eligibility. */
 typedef struct { SimTime time; uint32_t earlier; bool up; } Transition;     /* earlier: number + 1 */
