@@ -39,7 +39,7 @@ ASAN_BUILD     := BUILD=build/asan PROGRAM=build/asan/banyan \
                   CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 VALIDATE_BUILD := BUILD=build/validate PROGRAM=build/validate/banyan CFLAGS="-O3 -g"
 
-.PHONY: all deps demo test asan validate bench bench-peers run-tests layers install uninstall help clean FORCE
+.PHONY: all deps demo test test-real asan validate bench bench-peers run-tests run-real layers install uninstall help clean FORCE
 .SECONDARY:
 
 all:                            ## build the optimised program ./banyan (the default)
@@ -63,6 +63,9 @@ asan: deps                      ## the same under the address and undefined-beha
 validate: deps                  ## run the slow tests too, and the validation scenarios
 	@$(MAKE) $(ALL_CORES) $(VALIDATE_BUILD) MODE=slow run-tests
 
+test-real: deps                 ## compare the communication models with real ones, where installed
+	@$(MAKE) $(ALL_CORES) $(TEST_BUILD) run-real
+
 bench: $(BENCHES) $(PROGRAM)    ## measure the engine alone, and the program on the standard workloads
 	@for bench in $(BENCHES); do ./$$bench || exit 1; done
 	@"$(abspath $(PROGRAM))" bench -o $(BUILD)/bench.json
@@ -73,6 +76,12 @@ bench-peers: $(PROGRAM)         ## the same flood on the other simulators that a
 
 run-tests: $(if $(wildcard sim/main.c),$(PROGRAM)) $(TESTS)
 	@BANYAN="$(abspath $(PROGRAM))" MODE="$(MODE)" tests/run $(TESTS) $(SCRIPTS)
+
+run-real: $(LIB)
+	@mkdir -p $(BUILD)/real
+	@CC="$(CC)" REAL_BUILD="$(abspath $(BUILD))/real" SIM_LIB="$(abspath $(LIB))" SIM_LIBS="$(LDLIBS)" \
+	SIM_FLAGS="$(patsubst -I%,-I$(CURDIR)/%,$(filter -Isim -Itests,$(FLAGS))) $(filter-out -Isim -Itests -MMD -MP,$(FLAGS)) $(STRICT) $(CFLAGS)" \
+	tests/real/run
 
 layers:                         ## check who may include whom
 	@tests/layers sim
