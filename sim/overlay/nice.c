@@ -11,8 +11,9 @@
  * asks the top and goes down, layer by layer, by the nearest leader; a member probes
  * the leaders near its own every `refine`, and moves to one that is nearer.
  *
- * Published: k = 3 and heartbeats every 5 s; the rest is ours.  In place of a fixed
- * rendezvous point any node that has joined passes a question up to the top.  A leader
+ * Defaults: k = 3 is the paper's; heartbeats every 5 s of which three may be missed, and
+ * 30 s for the top, are those of OverSim's NICE (2009); the hysteresis is ours.  In place
+ * of a fixed rendezvous point any node that has joined passes a question up to the top.  A leader
  * that hands over gives its places on all higher layers to the new one; one that leaves
  * in order does the same first.  The new leader after a crash is the centre as each
  * member knows it; where two claim it the lower number stays.  A top asks at random

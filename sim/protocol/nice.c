@@ -11,8 +11,8 @@
  * this one their sender has: a node that lacks one of them asks for it after `wait`,
  * and again where it is told so again.  Publications are kept for `keep`.
  *
- * Published: r = 3, the probability 0 to 3 %, and the rules above.  Left out: that a
- * node whose part of the tree has failed has a random one send it everything.
+ * r = 3 is published; periods, walks and waits are ours.  Left out: that a node whose
+ * part of the tree has failed has a random one send it everything for a while.
  *
  * Questions take 26 bytes.  What a payload tells takes 8 and is not counted.
  *

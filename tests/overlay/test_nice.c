@@ -137,7 +137,7 @@ static NodeId highest(NodeId node)
 
 static void its_sizes_are_the_published_ones(void)
 {
-    static const struct { const char *name, *value; } rows[] = { { "k", "3" }, { "heartbeat", "5 s" } };
+    static const struct { const char *name, *value; } rows[] = { { "k", "3" }, { "heartbeat", "5 s" }, { "timeout", "15 s" } };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         g_assert_cmpstr(params_find(kind_of("nice")->variant.params, rows[i].name)->fallback, ==, rows[i].value);
 }
