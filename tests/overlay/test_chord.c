@@ -84,17 +84,17 @@ static void a_message_whose_next_hop_failed_takes_another_way(void)
 static void virtual_nodes_are_one_ring(void)
 {
     static const char *const keys[] = {
-        "kind = chord\nvirtual = 8\nsuccessors = 8", "kind = chord\nvirtual = 8\nbegin = join\njoin = uniform(0 s, 60 s)\nstabilise = 2 s\n"
-        "fix-fingers = 1 s", "kind = chord\nvirtual = 8\nstabilise = 5 s\nfix-fingers = 2 s\n[failure f]\nkind = crash\nat = 5 s\n"
+        "kind = chord\nvirtual = 4\nsuccessors = 8", "kind = chord\nvirtual = 4\nbegin = join\njoin = uniform(0 s, 20 s)\nstabilise = 2 s\n"
+        "fix-fingers = 1 s", "kind = chord\nvirtual = 4\nstabilise = 4 s\nfix-fingers = 2 s\n[failure f]\nkind = crash\nat = 5 s\n"
         "fraction = 40 %\nspare = source",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        g_autoptr(RunResult) result = routing_run(200, "duration = 200 s", keys[i],
-            "[workload w]\nkind = publish\nsource = 0..39\npublications = 100\nstart = 150 s\ninterval = 10 ms\n", 20);
+        g_autoptr(RunResult) result = routing_run(100, "duration = 75 s", keys[i],
+            "[workload w]\nkind = publish\nsource = 0..39\npublications = 100\nstart = 70 s\ninterval = 10 ms\n", 20);
         g_assert_cmpfloat(routing.sent, ==, 2000);
         g_assert_cmpfloat(routing.arrived, ==, 2000);
         g_assert_cmpfloat(routing.right, ==, 2000);
-        g_assert_cmpfloat(routing.hops / routing.sent, <, 6);           /* log2(1600) / 2, less what stays at a node */
+        g_assert_cmpfloat(routing.hops / routing.sent, <, 6);           /* log2(400) / 2, less what stays at a node */
     }
 }
 

@@ -39,7 +39,7 @@ static void nodes_that_join_find_their_place(void)
     static const char *const begins[] = { "join", "ready" };
     for (size_t i = 0; i < G_N_ELEMENTS(begins); i++) {
         g_autofree char *keys = g_strdup_printf("kind = kademlia\nbegin = %s\nrefresh = 20 s\njoin = uniform(0 s, 60 s)", begins[i]);
-        g_autoptr(RunResult) result = routing_run(500, "duration = 150 s", keys,
+        g_autoptr(RunResult) result = routing_run(250, "duration = 150 s", keys,
             "[workload w]\nkind = publish\nsource = 0..99\npublications = 100\nstart = 120 s\ninterval = 10 ms\n", 20);
         g_assert_cmpfloat(routing.sent, ==, 2000);
         g_assert_cmpfloat(routing.right, ==, 2000);
@@ -49,7 +49,7 @@ static void nodes_that_join_find_their_place(void)
 
 static void buckets_are_mended_by_refreshes(void)
 {
-    g_autoptr(RunResult) result = routing_run(500, "duration = 200 s", "kind = kademlia\nrefresh = 20 s",
+    g_autoptr(RunResult) result = routing_run(250, "duration = 200 s", "kind = kademlia\nrefresh = 20 s",
         "[failure f]\nkind = crash\nat = 20 s\nfraction = 40 %\nspare = source\n"
         "[workload w]\nkind = publish\nsource = 0..49\npublications = 100\nstart = 150 s\ninterval = 10 ms\n", 20);
     g_assert_cmpfloat(routing.sent, ==, 2000);
@@ -58,7 +58,7 @@ static void buckets_are_mended_by_refreshes(void)
 
 static void those_that_come_back_are_taken_in_again(void)
 {
-    g_autoptr(RunResult) result = routing_run(500, "duration = 250 s", "kind = kademlia\nrefresh = 20 s",
+    g_autoptr(RunResult) result = routing_run(250, "duration = 250 s", "kind = kademlia\nrefresh = 20 s",
         "[failure f]\nkind = crash\nat = 20 s\nfraction = 50 %\nspare = source\nrecover-after = uniform(1 s, 60 s)\n"
         "[workload w]\nkind = publish\nsource = 0..49\npublications = 100\nstart = 200 s\ninterval = 10 ms\n", 20);
     g_assert_cmpfloat(routing.sent, ==, 2000);
@@ -77,7 +77,7 @@ static void lookups_bear_losses(void)
 
 static void a_message_whose_next_hop_failed_takes_another_way(void)
 {
-    g_autoptr(RunResult) result = routing_run(500, "duration = 60 s", "kind = kademlia",
+    g_autoptr(RunResult) result = routing_run(250, "duration = 60 s", "kind = kademlia",
         "[failure f]\nkind = crash\nat = 20 s\nfraction = 20 %\nspare = source\n"
         "[workload w]\nkind = publish\nsource = 0..49\npublications = 50\nstart = 20.1 s\ninterval = 10 ms\n", 20);
     g_assert_cmpfloat(routing.sent, ==, 1000);
