@@ -28,7 +28,7 @@ void send_packet(Connection *end, SegmentKind kind, Segment *segment)
 void send_control(Connection *end, SegmentKind kind)
 {
     Segment *segment = segment_new(end->all);
-    if (kind == KIND_SYN) segment->seq = end->retries;
+    segment->seq = kind == KIND_SYN ? end->retries : end->sequence;
     send_packet(end, kind, segment);
 }
 
@@ -37,9 +37,10 @@ void send_reset(Streams *all, const Packet *packet)
     Segment *segment = segment_new(all);
     SegmentKind kind = KIND_RST;
     uint32_t place = (uint32_t)packet->word;
-    if (packet->kind == KIND_FIN && place < all->end_count && all->ends[place]->closed_id == packet->word) {
+    bool asks = packet->kind == KIND_FIN || packet->kind == KIND_PROBE;
+    if (asks && place < all->end_count && all->ends[place]->closed_id == packet->word) {
         kind = KIND_ACK;            /* what TIME-WAIT is for: our last acknowledgement was lost */
-        segment->ack = ((const Segment *)packet->content)->seq + 1;
+        segment->ack = ((const Segment *)packet->content)->seq + (packet->kind == KIND_FIN);
     }
     Packet back = { .library = &stream_library, .from = packet->to, .to = packet->from, .port_from = packet->port_to,
                     .port_to = packet->port_from, .word = packet->other, .other = packet->word, .content = segment,
