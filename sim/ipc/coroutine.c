@@ -42,6 +42,7 @@ struct Coroutine {
     void (*entry)(void *argument);
     void *argument;
     bool ended;
+    bool marked;                /* no guard below: the low end of its stack holds MARK */
     void *fake, *caller_fake;   /* the sanitizer's own stacks */
     const void *caller_stack;
     size_t caller_size;
@@ -167,7 +168,8 @@ static void chunk_add(CoroutineSlab *slab)
         char *low = chunk + (size_t)i * each;
         if (guarded) (void)mprotect(low, PAGE, PROT_NONE);
         Coroutine *coroutine = g_new0(Coroutine, 1);
-        *coroutine = (Coroutine){ .slab = slab, .stack = low + PAGE, .size = COROUTINE_STACK, .next_free = slab->free };
+        *coroutine = (Coroutine){ .slab = slab, .stack = low + PAGE, .size = COROUTINE_STACK, .marked = !guarded,
+                                  .next_free = slab->free };
 #ifdef VALGRIND_STACK_REGISTER
         coroutine->valgrind = VALGRIND_STACK_REGISTER(coroutine->stack, coroutine->stack + COROUTINE_STACK);
 #endif
@@ -188,7 +190,7 @@ Coroutine *coroutine_new(CoroutineSlab *slab, void (*entry)(void *argument), voi
 #ifdef FIBERS
     __asan_unpoison_memory_region(coroutine->stack, coroutine->size);   /* frames of one that was ended midway */
 #endif
-    if (slab->all->len > GUARDED) memcpy(coroutine->stack, &MARK, sizeof MARK);
+    if (coroutine->marked) memcpy(coroutine->stack, &MARK, sizeof MARK);
 #ifdef PORTABLE
     getcontext(&coroutine->own);
     coroutine->own.uc_stack.ss_sp = coroutine->stack;
@@ -228,7 +230,7 @@ bool coroutine_resume(Coroutine *coroutine)
     switch_in(coroutine);
     arrived(fake, NULL, NULL);
     slab->running = NULL;
-    if (G_UNLIKELY(slab->all->len > GUARDED) && memcmp(coroutine->stack, &MARK, sizeof MARK) != 0)
+    if (G_UNLIKELY(coroutine->marked) && memcmp(coroutine->stack, &MARK, sizeof MARK) != 0)
         g_error("the stack of a process has overflowed its %d bytes", COROUTINE_STACK);
     return !coroutine->ended;
 }

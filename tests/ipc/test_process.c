@@ -161,6 +161,21 @@ static void ten_thousand_fit_in_a_gibibyte(void)
     lab_free(lab);
 }
 
+static void once(void *argument) { ++*(unsigned *)argument; }
+
+static void more_than_can_be_guarded_run_beside_those_that_are(void)
+{
+    enum { MANY = 16384 + 300 };                        /* guards end at 16,384 */
+    CoroutineSlab *slab = coroutine_slab_new();
+    Coroutine **all = g_new(Coroutine *, MANY);
+    unsigned run = 0;
+    for (int i = 0; i < MANY; i++) all[i] = coroutine_new(slab, once, &run);
+    for (int i = 0; i < MANY; i += 50) g_assert_false(coroutine_resume(all[i]));
+    g_assert_cmpuint(run, ==, (MANY + 49) / 50);
+    g_free(all);
+    coroutine_slab_free(slab);
+}
+
 static void turns(void *argument)
 {
     Coroutine **self = argument;
@@ -191,6 +206,7 @@ int main(int argc, char **argv)
     g_test_add_func("/process/a host takes its processes and timers along", a_host_takes_its_processes_and_timers_along);
     g_test_add_func("/process/what it owns ends with it", what_it_owns_ends_with_it);
     g_test_add_func("/process/ten thousand fit in a gibibyte", ten_thousand_fit_in_a_gibibyte);
+    g_test_add_func("/process/more than can be guarded run beside those that are", more_than_can_be_guarded_run_beside_those_that_are);
     g_test_add_func("/process/a switch is quick", a_switch_is_quick);
     return g_test_run();
 }
