@@ -70,9 +70,15 @@ static GPtrArray *names_of(const ModelCheck *check, const char *processes)
     return names;
 }
 
-static bool has_name(const GPtrArray *names, const char *name)
+/* For lookups: how often each name stands in the list. */
+static GHashTable *set_of(const GPtrArray *names)
 {
-    return g_ptr_array_find_with_equal_func((GPtrArray *)names, name, g_str_equal, NULL);
+    GHashTable *set = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < names->len; i++) {
+        guint before = GPOINTER_TO_UINT(g_hash_table_lookup(set, names->pdata[i]));
+        g_hash_table_insert(set, names->pdata[i], GUINT_TO_POINTER(before + 1));
+    }
+    return set;
 }
 
 /* The endpoints of a list, one of each process: "hub.front", "worker[0].in" … */
@@ -115,40 +121,41 @@ static void check_form(ModelCheck *check, const char *key, const char *text)
     }
 }
 
-/* How many sections bind it. */
-static uint32_t binders(const ModelCheck *check, const char *endpoint)
+/* What all sections bind. */
+static GPtrArray *bound_anywhere(const ModelCheck *check)
 {
-    uint32_t count = 0;
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
     const char *name;
-    const ZmqConfig *other;
-    for (uint32_t i = 0; (other = model_config_at(check, "zmq", i, &name)); i++) {
-        g_autoptr(GPtrArray) bound = endpoints_of(check, other->bind);
-        count += has_name(bound, endpoint);
-    }
-    return count;
+    const ZmqConfig *config;
+    for (uint32_t i = 0; (config = model_config_at(check, "zmq", i, &name)); i++)
+        g_ptr_array_extend_and_steal(all, endpoints_of(check, config->bind));
+    return all;
 }
 
 static void check_endpoints(ModelCheck *check, const ZmqConfig *config)
 {
     g_autoptr(GPtrArray) own = names_of(check, config->processes), bound = endpoints_of(check, config->bind);
-    g_autoptr(GPtrArray) wanted = endpoints_of(check, config->connect);
+    g_autoptr(GPtrArray) wanted = endpoints_of(check, config->connect), anywhere = bound_anywhere(check);
+    g_autoptr(GHashTable) owners = set_of(own), binders = set_of(anywhere);
     for (guint i = 0; i < bound->len; i++) {
         g_autofree char *process = zmq_process_of(bound->pdata[i]);
-        if (!has_name(own, process))
+        if (!g_hash_table_contains(owners, process))
             model_fault(check, "bind", "%s is no process of this section, which can bind its own endpoints alone", process);
-        else if (binders(check, bound->pdata[i]) > 1)
-            model_fault(check, "bind", "%s is bound by another section too", (char *)bound->pdata[i]);
+        else if (GPOINTER_TO_UINT(g_hash_table_lookup(binders, bound->pdata[i])) > 1)
+            model_fault(check, "bind", "%s is bound twice", (char *)bound->pdata[i]);
     }
     for (guint i = 0; i < wanted->len; i++)
-        if (!binders(check, wanted->pdata[i])) model_fault(check, "connect", "no [zmq] binds %s", (char *)wanted->pdata[i]);
+        if (!g_hash_table_contains(binders, wanted->pdata[i])) model_fault(check, "connect", "no [zmq] binds %s", (char *)wanted->pdata[i]);
 }
 
 /* Each of the processes has to have that socket. */
 static void check_owned(ModelCheck *check, const char *key, const char *name, const ZmqConfig *socket, const char *processes)
 {
-    g_autoptr(GPtrArray) owners = names_of(check, socket->processes), users = names_of(check, processes);
+    g_autoptr(GPtrArray) own = names_of(check, socket->processes), users = names_of(check, processes);
+    g_autoptr(GHashTable) owners = set_of(own);
     for (guint i = 0; i < users->len; i++)
-        if (!has_name(owners, users->pdata[i])) model_fault(check, key, "[zmq %s] is no socket of %s", name, (char *)users->pdata[i]);
+        if (!g_hash_table_contains(owners, users->pdata[i]))
+            model_fault(check, key, "[zmq %s] is no socket of %s", name, (char *)users->pdata[i]);
 }
 
 static void check_proxy(ModelCheck *check, const ZmqProxyConfig *config)

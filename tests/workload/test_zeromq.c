@@ -16,7 +16,7 @@ static void what_is_wrong_is_said(void)
         { "[zmq x]\nprocesses = b\ntype = PULL\nbind = a.x\n", "no [process] is called 'b'" },
         { "[zmq x]\nprocesses = w[0..2]\ntype = PULL\nbind = w[0].x\n", "there is no process w[2]" },
         { "[zmq x]\nprocesses = a\ntype = PULL\nbind = w[0].x\n", "w[0] is no process of this section" },
-        { "[zmq x]\nprocesses = a\ntype = PULL\nbind = a.in\n", "a.in is bound by another section too" },
+        { "[zmq x]\nprocesses = a\ntype = PULL\nbind = a.in\n", "a.in is bound twice" },
         { "[zmq x]\nprocesses = w\ntype = PUSH\nconnect = a.inn\n", "no [zmq] binds a.inn" },
         { "[zmq x]\nprocesses = w\ntype = PUSH\nconnect = w[0..1].in\n", "no [zmq] binds w[0].in" },
         { "[zmq x]\nprocesses = w\ntype = PUSH\nconnect = in\n", "'in' is no endpoint" },
