@@ -75,6 +75,7 @@
 /* Families of sections of the communication models, in the order in which they are built. */
 #define MODELS(X) \
     X(process) \
+    X(amqp) \
     X(rpc) \
     X(socket) \
     X(zeromq) \

@@ -115,6 +115,8 @@ int amqp_channel_open(AmqpConnection *connection, AmqpChannel **channel);       
 int amqp_channel_close(AmqpChannel *channel);                                      /* waits; frees it */
 bool amqp_channel_is_open(const AmqpChannel *channel);
 int amqp_channel_code(const AmqpChannel *channel);  /* why the broker closed it, or 0 */
+/* The same for one channel, whether it alone or its connection is gone. */
+void amqp_channel_on_closed(AmqpChannel *channel, void (*closed)(void *user, AmqpChannel *channel), void *user);
 
 /* ---- declaring; all wait ---- */
 
@@ -134,7 +136,7 @@ int amqp_unbind(AmqpChannel *channel, const AmqpBinding *binding);
 typedef struct { const char *exchange, *key; bool mandatory; } AmqpTarget;
 
 /* Sends it and takes over `message`, whatever comes of it.  Waits only where the send
- * buffer is full (IPC_EAGAIN from a handler). */
+ * buffer is full, whichever process calls (IPC_EAGAIN from a handler). */
 int amqp_publish(AmqpChannel *channel, const AmqpTarget *to, IpcMessage *message);
 
 /* From now on publications of this channel are numbered from 1 and each is confirmed once.

@@ -36,6 +36,7 @@ void amqp_channel_lost(AmqpChannel *channel, int code)
     channel->open = false;
     if (code) channel->code = code;
     wait_list_wake_all(&channel->waiting);
+    if (channel->closed) channel->closed(channel->closed_user, channel);
     if (channel->lost) channel->lost(channel->session);
 }
 
@@ -144,6 +145,12 @@ int amqp_channel_close(AmqpChannel *channel)
     return error;
 }
 
+void amqp_channel_on_closed(AmqpChannel *channel, void (*closed)(void *user, AmqpChannel *channel), void *user)
+{
+    channel->closed = closed;
+    channel->closed_user = user;
+}
+
 bool amqp_channel_is_open(const AmqpChannel *channel) { return channel->open; }
 int amqp_channel_code(const AmqpChannel *channel) { return channel->code; }
 
@@ -155,8 +162,8 @@ static int wait_for_room(AmqpChannel *channel)
     AmqpConnection *connection = channel->connection;
     SimTime limit = amqp_connection_limit(connection);
     while (channel->open && !connection_room(connection->stream)) {
-        if (!amqp_connection_may_wait(connection)) return -IPC_EAGAIN;
-        if (!process_wait(connection->process, &channel->waiting, limit)) return -IPC_EAGAIN;
+        Process *self = process_running(connection->amqp->ipc);
+        if (!self || !process_wait(self, &channel->waiting, limit)) return -IPC_EAGAIN;
     }
     return channel->open ? 0 : amqp_channel_error(channel);
 }

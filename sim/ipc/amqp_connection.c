@@ -114,8 +114,8 @@ static void received(void *user, Connection *stream, void *content, uint32_t siz
     AmqpFrame *frame = content;
     (void)stream, (void)size;
     connection->received = ipc_now(connection->amqp->ipc);
-    AmqpChannel *channel = frame->channel < connection->channels->len ? connection->channels->pdata[frame->channel]
-        : NULL;
+    const GPtrArray *channels = connection->channels;
+    AmqpChannel *channel = frame->channel < channels->len ? channels->pdata[frame->channel] : NULL;
     int code = frame->code;
     if (frame->channel) {
         if (channel) amqp_channel_receive(channel, frame);

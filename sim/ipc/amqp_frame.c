@@ -130,8 +130,7 @@ void amqp_frame_drop(AmqpFrame *frame, IpcDrop reason)
 
 void amqp_frame_free(AmqpFrame *frame)
 {
-    amqp_frame_drop(frame, frame->method == FRAME_DELIVER || frame->method == FRAME_GET_OK ? IPC_DROP_AUTO_ACK
-                    : IPC_DROP_PEER_GONE);
+    amqp_frame_drop(frame, frame->fresh ? IPC_DROP_PEER_GONE : IPC_DROP_AUTO_ACK);
 }
 
 static void release(void *content) { amqp_frame_free(content); }
@@ -140,8 +139,9 @@ static void release(void *content) { amqp_frame_free(content); }
 uint32_t amqp_frame_size(const AmqpFrame *frame)
 {
     if (frame->method == FRAME_HEARTBEAT || frame->method == FRAME_HEADER) return 8;
-    uint32_t size = 8 + 4 + 12 + (uint32_t)((frame->name ? strlen(frame->name) : 0) + (frame->key
-        ? strlen(frame->key) : 0));
+    uint32_t size = 8 + 4 + 12;
+    if (frame->name) size += (uint32_t)strlen(frame->name);
+    if (frame->key) size += (uint32_t)strlen(frame->key);
     if (!frame->content) return size;
     const IpcMessage *message = frame->content->message;
     for (unsigned i = 0; i < message->header_count; i++)

@@ -33,6 +33,8 @@ struct AmqpChannel {
     void *confirmed_user;
     AmqpReturned returned;
     void *returned_user;
+    void (*closed)(void *user, AmqpChannel *channel);
+    void *closed_user;
     AmqpSession *session;       /* of 1.0, owned; NULL: none */
     void (*receive)(AmqpSession *session, AmqpFrame *frame);    /* takes over the frame */
     void (*lost)(AmqpSession *session);                 /* its connection is gone */

@@ -206,7 +206,7 @@ Account *broker_account_at(Amqp *amqp, Address at, const char *exchange)
     for (guint i = 0; i < amqp->brokers->len && !name; i++) {
         const Broker *broker = amqp->brokers->pdata[i];
         if (broker->host == at.host && broker->set.port == at.port)
-            name = g_strdup_printf("%s.%s", broker->name, *exchange ? exchange : "(default)");
+            name = *exchange ? g_strdup_printf("%s.%s", broker->name, exchange) : g_strdup(broker->name);
     }
     if (!name) name = g_strdup_printf("n%u:%u.%s", at.host, at.port, exchange);
     return ipc_account(amqp->ipc, "amqp", name);

@@ -60,7 +60,7 @@ static void row_30(void)
     g_assert_true(broker_queue_state(bench->broker, "q", &state));
     g_assert_cmpint((int)state.ready, >, 30);
     g_assert_cmpint((int)state.ready, <, sent);         /* what was under way is lost */
-    g_assert_cmpuint(ipc_account(bench->lab->ipc, "amqp", "rabbit.(default)")->dropped[IPC_DROP_PEER_GONE], ==,
+    g_assert_cmpuint(ipc_account(bench->lab->ipc, "amqp", "rabbit")->dropped[IPC_DROP_PEER_GONE], ==,
                      (unsigned)sent - state.ready);
     bench_free(bench, 1);
 }
