@@ -79,6 +79,10 @@ const BenchLoad bench_loads[] = {
     { "storm", "many floods of random sources at once, a millisecond apart",
       MESH "[protocol]\nkind = flood\n[workload w]\nkind = publish\nsource = random\ninterval = 1 ms\n",
       { 1000, 200, 50, 10, 2 }, NULL, false },
+    { "rough", "a flood a second where nodes come and go, links lose and access links are slow",
+      LATENCY "loss = 1 %\nupload = 10 Mbit/s\ndownload = 50 Mbit/s\n[overlay]\nkind = random-regular\ndegree = 8\n[protocol]\nkind = flood\n"
+      "[failure churn]\nkind = churn\nsession = exponential(10 min)\ndowntime = exponential(2 min)\nspare = source\n"
+      "[workload w]\nkind = publish\n", { 1000, 200, 20, 5, 1 }, NULL, false },
     { "stream", "100,000 publications or as many as asked for, 100 ms apart, down a binary tree",
       LATENCY "[overlay]\nkind = kary-tree\narity = 2\n[protocol]\nkind = tree\n[workload w]\nkind = publish\n"
       "interval = 100 ms\n", { 100000, 10000, 1000, 100, 10 }, NULL, false },

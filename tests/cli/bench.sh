@@ -10,11 +10,11 @@ trap 'rm -rf "$work"' EXIT
 n=0
 outcome() { n=$((n + 1)); [ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"; }
 
-"$banyan" bench flood gossip tree timers storm stream grid -n 1000 -p 3 -r 1 -o "$work/all.json" > "$work/table" 2>&1
+"$banyan" bench flood gossip tree timers storm rough stream grid -n 1000 -p 3 -r 1 -o "$work/all.json" > "$work/table" 2>&1
 outcome $? "every kind of workload runs"
-[ "$(wc -l < "$work/table")" = 9 ]
+[ "$(wc -l < "$work/table")" = 10 ]
 outcome $? "the table has two lines of heading and one a workload"
-for name in flood gossip tree timers storm stream grid; do
+for name in flood gossip tree timers storm rough stream grid; do
     grep -q "\"workload\" : \"$name\"" "$work/all.json"
     outcome $? "the JSON has $name"
 done
