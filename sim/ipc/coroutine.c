@@ -149,8 +149,12 @@ void coroutine_slab_free(CoroutineSlab *slab)
         VALGRIND_STACK_DEREGISTER(((Coroutine *)slab->all->pdata[i])->valgrind);
 #endif
     }
-    for (guint i = 0; i < slab->chunks->len; i++)
+    for (guint i = 0; i < slab->chunks->len; i++) {
+#ifdef FIBERS
+        __asan_unpoison_memory_region(slab->chunks->pdata[i], (size_t)CHUNK * (COROUTINE_STACK + PAGE));
+#endif
         (void)munmap(slab->chunks->pdata[i], (size_t)CHUNK * (COROUTINE_STACK + PAGE));
+    }
     g_ptr_array_unref(slab->chunks);
     g_ptr_array_unref(slab->all);
     g_free(slab);

@@ -181,7 +181,7 @@ static void rpc_04(void)
     lab_drop_next(lab, 0, 1, 2);
     lab_run(lab, 100 * S);
     g_assert_cmpint(caller.status[0], ==, RPC_OK);
-    g_assert_cmpuint(rpc_channel_counts(caller.channel).transmissions, ==, 3);
+    g_assert_cmpuint(rpc_calls_of(lab->ipc, "client").transmissions, ==, 3);
     g_assert_cmpuint(service.executed, ==, 1);
     lab_free(lab);
     Service deaf = a_service(RPC_DATAGRAM, RPC_AT_MOST_ONCE, 0);
