@@ -10,8 +10,8 @@ static short state_of(Process *self, const SocketPoll *poll)
     bool stream = socket->type == SOCKET_STREAM;
     bool in = stream ? socket_stream_readable(socket) : socket->first || socket->error || socket->shut_read;
     bool out = stream ? socket_stream_writable(socket) : true;
-    bool hung_up = stream && (socket->state == SOCKET_DEAD || (socket->state == SOCKET_CONNECTED && socket->shut_write &&
-                                                               connection_ended(socket->connection)));
+    bool both_ended = stream && socket->state == SOCKET_CONNECTED && socket->shut_write && connection_ended(socket->connection);
+    bool hung_up = stream && (socket->state == SOCKET_DEAD || socket->state == SOCKET_NEW || both_ended);
     int flags = (in ? poll->events & SOCKET_IN : 0) | (out ? poll->events & SOCKET_OUT : 0) | (socket->error ? SOCKET_ERR : 0) |
                 (hung_up ? SOCKET_HUP : 0);
     return (short)flags;

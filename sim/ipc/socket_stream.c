@@ -253,7 +253,7 @@ bool socket_stream_readable(const Socket *socket)
 
 bool socket_stream_writable(const Socket *socket)
 {
-    if (socket->state == SOCKET_NEW || socket->state == SOCKET_DEAD) return socket->state == SOCKET_DEAD || socket->error;
+    if (socket->state == SOCKET_NEW || socket->state == SOCKET_DEAD) return true;       /* a send fails at once */
     if (socket->state != SOCKET_CONNECTED) return false;
     return socket->shut_write || connection_room(socket->connection) > 0;
 }
