@@ -119,6 +119,20 @@ static void search_metrics(Search *search)
         if (is_wanted(search, m->name)) print_metric(search, m, NULL);
 }
 
+/* The numbers of the communication models, and those of their books. */
+static void search_models(Search *search)
+{
+    for (guint i = 0; models[i]; i++) {
+        for (const MetricName *m = models[i]->metrics; m && m->name; m++)
+            if (is_wanted(search, m->name)) print_metric(search, m, models[i]->variant.source);
+        for (const MetricName *column = book_columns; models[i]->books && column->name; column++) {
+            g_autofree char *name = g_strconcat(models[i]->books, "_", column->name, NULL);
+            MetricName row = { name, column->unit, column->help };
+            if (strcmp(name, search->name) == 0) print_metric(search, &row, "the books: each message ends in exactly one way");
+        }
+    }
+}
+
 static void search_commands(Search *search)
 {
     for (guint i = 0; commands[i]; i++) {
@@ -151,6 +165,7 @@ static bool run(char **arguments, GError **error)
     search_sections(&search);
     for (const Room *room = rooms; room->name; room++) search_room(&search, room);
     search_metrics(&search);
+    search_models(&search);
     search_commands(&search);
     g_ptr_array_add(search.names, NULL);
     g_autofree char *hint = suggest(search.key, (const char *const *)search.names->pdata);

@@ -38,6 +38,8 @@ static void list_metrics(void)
     for (guint i = 0; metrics[i]; i++)
         for (const MetricName *m = metrics[i]->names; m->name; m++) words_row(width, m->name, m->help);
     for (const MetricName *m = run_metrics; m->name; m++) words_row(width, m->name, m->help);
+    for (guint i = 0; models[i]; i++)
+        for (const MetricName *m = models[i]->metrics; m && m->name; m++) words_row(width, m->name, m->help);
 }
 
 static void list_room(const Room *room)

@@ -16,6 +16,7 @@ void plot_free(PlotRequest *plot);
 
 /* What the store adds to each run's metrics; ended by a NULL name. */
 extern const MetricName run_metrics[];
+extern const MetricName book_columns[];    /* of every model that keeps books: <model>_<column>; NULL-terminated */
 
 /* The metric of that name, or NULL: those of the menu and of run_metrics; any
  * name that begins with failure_, for sections name what they report. */

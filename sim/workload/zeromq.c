@@ -269,11 +269,11 @@ static void *build(const ModelSection *section, ModelScope *scope)
 }
 
 static const MetricName metrics[] = {
-    { "zmq_received", "messages", "that the processes of the section have read" },
-    { "zmq_attached", "peers", "that came, again and again after a reconnection" },
-    { "zmq_detached", "peers", "that went" },
-    { "zmq_retried", "attempts", "to connect again" },
-    { "zmq_muted", "times", "that a sender found no room" },
+    { "zmq_received", "messages", "messages that the processes of the section have read" },
+    { "zmq_attached", "peers", "peers that came, again and again after a reconnection" },
+    { "zmq_detached", "peers", "peers that went" },
+    { "zmq_retried", "attempts", "attempts to connect again" },
+    { "zmq_muted", "times", "times that a sender found no room" },
     { NULL, NULL, NULL },
 };
 

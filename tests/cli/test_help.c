@@ -80,6 +80,12 @@ static void list_and_explain_know_every_name(void)
             assert_says(named("list"), "metrics", m->name);
             assert_says(named("explain"), m->name, m->help);
         }
+    for (guint i = 0; models[i]; i++)
+        for (const MetricName *m = models[i]->metrics; m && m->name; m++) {
+            assert_says(named("list"), "metrics", m->name);
+            assert_says(named("explain"), m->name, m->help);
+        }
+    assert_says(named("explain"), "zmq_queued", "waiting somewhere at the end");
     for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         assert_says(named("list"), "sections", kind->name);
         assert_says(named("explain"), kind->name, kind->summary);
