@@ -21,6 +21,14 @@ static const struct { const char *name, *text; } scenes[] = {
                     "[workload news]\nkind = publish\npublications = 1\n" },
     { "who knows everybody", "[overlay]\nkind = narada\nnodes = 400\nrefresh = 2 s\n[protocol]\nkind = reverse-path\n"
                              "[workload news]\nkind = publish\npublications = 200\ninterval = 10 ms\nstart = 4 s\n" },
+    { "unicast behind a slow link", "upload = 8 Mbit/s\n[overlay]\nkind = star\nnodes = 20000\n[protocol]\nkind = unicast\n"
+                                    "[workload news]\nkind = publish\npublications = 100\ninterval = 10 ms\n[record]\ndeliveries = no\n" },
+    { "a short queue", "upload = 8 Mbit/s\nqueue = 100 kB\n[overlay]\nkind = star\nnodes = 20000\n[protocol]\nkind = unicast\n"
+                       "[workload news]\nkind = publish\npublications = 100\ninterval = 10 ms\n[record]\ndeliveries = no\n" },
+    { "everybody behind a slow link", "upload = 2 Mbit/s\n[overlay]\nkind = random-regular\ndegree = 8\nnodes = 20000\n[protocol]\nkind = flood\n"
+                                      "[workload news]\nkind = publish\npublications = 10\ninterval = 0 s\nsource = random\n[record]\ndeliveries = no\n" },
+    { "links that are fast enough", "upload = 10 Mbit/s\ndownload = 50 Mbit/s\n[overlay]\nkind = random-regular\ndegree = 8\nnodes = 100000\n"
+                                    "[protocol]\nkind = flood\n[workload news]\nkind = publish\npublications = 3\n[record]\ndeliveries = no\n" },
 };
 
 /* The most memory that `banyan run` takes, in bytes. */
