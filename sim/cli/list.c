@@ -61,10 +61,14 @@ static void list_commands(void)
 
 static void list_sections(void)
 {
+    enum { BRACKETS = 7 };              /* of [… NAME] */
+    int width = 0;
+    for (const SectionKind *kind = section_kinds(); kind->name; kind++)
+        width = MAX(width, (int)strlen(kind->name) + (kind->named ? BRACKETS : 2));
     g_print("sections: what a scenario is made of\n");
     for (const SectionKind *kind = section_kinds(); kind->name; kind++) {
         g_autofree char *title = g_strdup_printf(kind->named ? "[%s NAME]" : "[%s]", kind->name);
-        words_row(15, title, kind->summary);
+        words_row(width, title, kind->summary);
     }
 }
 
