@@ -20,7 +20,8 @@
     { "time-wait", PARAM_DURATION, offsetof(Config, keys.time_wait), "0 s", 0, 0x1p62, "who closes first keeps its port so long", NULL }
 
 static const Param server_params[] = {
-    { "processes", PARAM_TEXT, offsetof(SocketServerConfig, processes), NULL, 0, 0, "who serves: NAME, NAME[0..3], …", NULL },
+    { "processes", PARAM_TEXT, offsetof(SocketServerConfig, processes), "", 0, 0, "who serves: NAME, NAME[0..3], …", NULL },
+    { "process", PARAM_TEXT, offsetof(SocketServerConfig, process), "", 0, 0, "the same, of one", NULL },
     { "address", PARAM_TEXT, offsetof(SocketServerConfig, address), "", 0, 0, "nNODE:PORT; by default port 80 of the process's node", NULL },
     { "backlog", PARAM_COUNT, offsetof(SocketServerConfig, backlog), "5", 0, 1e9, "of listen(): one more than that wait to be accepted", NULL },
     { "on-overflow", PARAM_CHOICE, offsetof(SocketServerConfig, overflow), "drop", 0, 0,
@@ -96,6 +97,7 @@ static void keepalive_read(SocketKeys *config, const Keys *keys)
 static void server_check(void *data, const Keys *keys)
 {
     SocketServerConfig *config = data;
+    if (!config->processes == !config->process) keys_fault(keys, "processes", "it says not who serves; processes, or process");
     address_read(config->address, keys, &config->node, &config->port);
     keepalive_read(&config->keys, keys);
     if (config->keys.type && config->answer == ANSWER_AT_END)
@@ -155,7 +157,8 @@ static void check(const ModelSection *section, ModelCheck *check)
 {
     if (is_server(section)) {
         const SocketServerConfig *config = section->config;
-        (void)model_refer_processes(check, "processes", config->processes);
+        if (config->process) (void)model_refer_processes(check, "process", config->process);
+        else (void)model_refer_processes(check, "processes", config->processes);
         check_node(check, config->node);
         return;
     }

@@ -172,7 +172,8 @@ SocketServer *socket_server_new(const ModelSection *section, ModelScope *scope)
     server->serves = true;
     server->config = section->config;
     server->name = g_strdup(section->name);
-    server->programs = model_programs(scope, server->config->processes, &server->count);
+    const char *names = server->config->process ? server->config->process : server->config->processes;
+    server->programs = model_programs(scope, names, &server->count);
     server->serving = g_new0(SocketServing, server->count);
     for (uint32_t i = 0; i < server->count; i++) {
         SocketServing *serving = &server->serving[i];

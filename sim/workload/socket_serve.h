@@ -19,7 +19,7 @@ typedef enum { ANSWER_NONE, ANSWER_ECHO, ANSWER_AT_END } SocketAnswer;
 
 typedef struct {
     SocketKeys keys;
-    char *processes, *address;
+    char *processes, *process, *address;        /* one of the first two, the other NULL */
     uint32_t port, node;                /* of `address`; node NODE_NONE: not given */
     int overflow, answer, route;
     uint32_t backlog, threads;

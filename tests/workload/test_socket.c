@@ -139,6 +139,18 @@ static void several_servers_in_turn(void)
           { "socket_accepted[web]", 3 }, { "socket_completed[c]", 3 });
 }
 
+/* The example of the models' vocabulary; its link is down from 5 s to 8 s, when all is over. */
+static void a_burst_at_a_small_backlog(void)
+{
+    JUDGE("[scenario]\nduration = 60 s\n[network]\nlatency = 1ms\n[overlay]\nkind = complete\nnodes = 6\n"
+          "[process server]\nnode = 0\n[process c]\nnode = 1..5\ncount = 5\n"
+          "[socket-server web]\nprocess = server\naddress = n0:80\nbacklog = 2\non-overflow = drop\naccept-delay = 10ms\nrcvbuf = 4KiB\n"
+          "[socket-client burst]\nprocesses = c[0..4]\naddress = n0:80\nsend = 100B, 100B\nhalf-close = yes\nrto = 1s\n"
+          "syn-retries = 3\nuser-timeout = 30s\n",
+          { "socket_completed[burst]", 5 }, { "socket_connect_mean_ms[burst]", (4 * 2 + 1002) / 5.0 }, { "socket_connect_max_ms[burst]", 1002 },
+          { "socket_server_received[web]", 1000 });
+}
+
 /* ---- what cannot be ---- */
 
 static void faults(void)
@@ -157,6 +169,8 @@ static void faults(void)
         { SERVER "answer = at-end\n" CLIENT, "half-close = yes" },
         { SERVER "type = datagram\nanswer = at-end\n", "datagrams have no end" },
         { SERVER CLIENT "type = datagram\nhalf-close = yes\n", "datagrams have no end" },
+        { SERVER "process = server\n", "processes, or process" },
+        { "[socket-server web]\naddress = n0:80\n", "processes, or process" },
         { SERVER CLIENT "keepalive = 5 s\n", "is not IDLE/INTERVAL/PROBES" },
         { SERVER CLIENT "keepalive = 5 s/1 s/0\n", "is not IDLE/INTERVAL/PROBES" },
         { "[socket-client c]\nprocesses = client\nserver = wep\n", "wep" },
@@ -193,6 +207,7 @@ int main(int argc, char **argv)
     CASE(a_held_port_keeps_a_server_waiting);
     CASE(datagrams);
     CASE(several_servers_in_turn);
+    CASE(a_burst_at_a_small_backlog);
     CASE(faults);
     return g_test_run();
 }
