@@ -162,6 +162,21 @@ static void sock_06_reset(void)
     full_backlog(true, "connect=0@2 connect=0@2 connect=0@2 connect=ECONNREFUSED@2 connect=ECONNREFUSED@2 ");
 }
 
+static void accepts_at_once(Process *self, void *argument)
+{
+    (void)argument;
+    int fd = listening(self, 0);
+    for (;;) (void)socket_accept(self, fd, NULL);
+}
+
+/* One waits as listen(0) lets it, one is taken by the process that waits in accept. */
+static void sock_06_waiting(void)
+{
+    Bench *b = bench_new(MS);
+    for (NodeId i = 2; i < 5; i++) bench_run(b, i, "client", connects);
+    bench_judge(b, NULL, accepts_at_once, 100 * S, "connect=0@2 connect=0@2 connect=0@1002 ");
+}
+
 static void connects_and_says_hello(Process *self, void *argument)
 {
     Bench *b = argument;
@@ -403,6 +418,7 @@ int main(int argc, char **argv)
     g_test_add_func("/socket/SOCK-05 fewer retries and a limit of one's own", sock_05_limits);
     g_test_add_func("/socket/SOCK-06 a full backlog drops requests", sock_06);
     g_test_add_func("/socket/SOCK-06 or resets them", sock_06_reset);
+    g_test_add_func("/socket/SOCK-06 a process that waits in accept is a place more", sock_06_waiting);
     g_test_add_func("/socket/SOCK-07 data before the accept are kept", sock_07);
     g_test_add_func("/socket/SOCK-08 accept in the order of completion", sock_08);
     g_test_add_func("/socket/SOCK-09 a closed listener resets the pending", sock_09);
