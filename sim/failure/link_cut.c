@@ -3,29 +3,51 @@
 
 #include "failure/failure.h"
 
+typedef struct { NodeId a, b; } Pair;
+
 typedef struct {
     double fraction, probability;
+    char *links;
     SimTime at, until;
+    Pair *pairs;                /* of `links` */
+    uint32_t count;
 } Config;
 
 static const Param params[] = {
     { "fraction", PARAM_SHARE, offsetof(Config, fraction), "", 0, 0,
       "exact share of the overlay's links, rounded to the nearest number", NULL },
     { "probability", PARAM_SHARE, offsetof(Config, probability), "", 0, 0, "chance of each link, independently", NULL },
+    { "links", PARAM_TEXT, offsetof(Config, links), "", 0, 0, "these: 0-5, 3-4; pairs of nodes that are no link, too", NULL },
     { "at", PARAM_DURATION, offsetof(Config, at), "0 s", 0, 0, "when they are cut", NULL },
     { "until", PARAM_DURATION, offsetof(Config, until), "off", 0, 0, "when they work again; off: never", NULL },
     PARAM_END
 };
 
+static void read_links(Config *config, const Keys *keys)
+{
+    g_auto(GStrv) list = parse_list(config->links);
+    config->pairs = g_new0(Pair, g_strv_length(list) + 1);
+    for (char **item = list; *item; item++) {
+        g_auto(GStrv) ends = g_strsplit(*item, "-", 2);
+        uint64_t a = 0, b = 0;
+        bool right = g_strv_length(ends) == 2 && parse_count(g_strstrip(ends[0]), &a, NULL) && parse_count(g_strstrip(ends[1]), &b, NULL);
+        if (!right || a == b || a >= NODE_NONE || b >= NODE_NONE)
+            keys_fault(keys, "links", "'%s' is no link; two different nodes, as 0-5, are expected", *item);
+        config->pairs[config->count++] = (Pair){ (NodeId)a, (NodeId)b };
+    }
+    if (!config->count) keys_fault(keys, "links", "no link is named; A-B, … is expected");
+}
+
 static void check(void *data, const Keys *keys)
 {
-    const Config *config = data;
-    bool fraction = keys_given(keys, "fraction"), probability = keys_given(keys, "probability");
-    if (!fraction && !probability) keys_fault(keys, NULL, "it says not which links are cut; fraction or probability");
-    if (fraction && probability) {
-        keys_fault(keys, "fraction", "fraction or probability is enough; both are given");
-        keys_fault(keys, "probability", "fraction or probability is enough; both are given");
-    }
+    static const char *const ways[] = { "fraction", "probability", "links" };
+    Config *config = data;
+    int given = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) given += keys_given(keys, ways[i]);
+    if (!given) keys_fault(keys, NULL, "it says not which links are cut; fraction, probability or links");
+    for (size_t i = 0; given > 1 && i < G_N_ELEMENTS(ways); i++)
+        if (keys_given(keys, ways[i])) keys_fault(keys, ways[i], "one of fraction, probability or links is enough; %d are given", given);
+    if (config->links) read_links(config, keys);
     if (config->until >= 0 && config->until <= config->at) {
         keys_fault(keys, "until", "the links are to work again before they are cut; a later time than 'at'");
         if (keys_given(keys, "at")) keys_fault(keys, "at", "the links are to be cut after they work again; an earlier time than 'until'");
@@ -63,9 +85,21 @@ static void consider(Picker *picker, NodeId a, NodeId b)
     cut(picker->config, picker->scope, a, b);
 }
 
+/* The links that are named; false where none is, and others are to be drawn. */
+static bool cut_named(const Config *config, FailureScope *scope)
+{
+    uint32_t nodes = failure_node_count(scope);
+    for (uint32_t i = 0; i < config->count; i++)
+        if (config->pairs[i].a < nodes && config->pairs[i].b < nodes) cut(config, scope, config->pairs[i].a, config->pairs[i].b);
+    return config->count > 0;
+}
+
+static void clear(void *data) { g_free(((Config *)data)->pairs); }
+
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
+    if (cut_named(config, scope)) return;
     const Topology *overlay = failure_overlay(scope);
     uint64_t nodes = failure_node_count(scope);
     uint64_t links = overlay->graph ? graph_links(overlay->graph) : nodes * (nodes - 1) / 2;
@@ -88,7 +122,7 @@ const Failure failure_link_cut = {
         .name = "link-cut",
         .summary = "overlay links stop carrying messages, for a time or for good",
         .source = "bond percolation where probability is given",
-        .params = params, .config_size = sizeof(Config), .check = check,
+        .params = params, .config_size = sizeof(Config), .check = check, .clear = clear,
     },
     .plan = plan,
 };

@@ -32,9 +32,22 @@ typedef struct {
     SimTime ns;
 } LatencyOverride;
 
+/* [link A-B]: one link, or pair of nodes, that differs from the others; both ways. */
+typedef struct {
+    NodeId a, b;                /* a < b */
+    SimTime latency;            /* ns; -1: the network's */
+    Loss loss;                  /* where `loses`, in place of the network's */
+    bool loses;
+    Distribution bandwidth;     /* of each way, bit/s, one message after the other; LAW_ABSENT: unlimited */
+    uint64_t mtu;               /* bytes that travel as one packet; a larger message is lost with any of its packets.
+                                 * UINT64_MAX: none */
+} LinkRule;
+
+extern const Param link_params[];
+
 typedef enum { ROUTING_SHORTEST, ROUTING_TREE } Routing;
 
-/* The keys that every network has. */
+/* The keys that every network has, and what [link A-B] adds. */
 typedef struct {
     char *latency;              /* text of the key, "name(arguments)" or a distribution */
     int placement;              /* Placement */
@@ -62,6 +75,8 @@ typedef struct {
     char *overrides;            /* a file of latencies of single pairs; NULL: none */
     LatencyOverride *override_list;     /* what it holds, ascending by pair; owned */
     uint32_t override_count;
+    LinkRule *links;            /* owned */
+    uint32_t link_count;
 } NetworkSettings;
 
 extern const Param network_params[];
@@ -74,6 +89,9 @@ NetworkClass *network_classes_read(const char *path, uint32_t *count, GError **e
 /* Reads latencies of pairs: lines "A, B, LATENCY" for both directions, or "A, B,
  * LATENCY, LATENCY BACK"; no pair twice.  Returns them ascending and sets *count,
  * to be freed; or NULL and *error (SIM_ERROR: FILE, SYNTAX or RANGE, with the line). */
+/* Adds the latencies of `links` to the overrides; a link's own latency wins over the file's. */
+void network_links_override(NetworkSettings *network);
+
 LatencyOverride *network_overrides_read(const char *path, uint32_t nodes, uint32_t *count, GError **error);
 
 /* The one from `from` to `to`, or NULL. */

@@ -67,6 +67,43 @@ LatencyOverride *network_overrides_read(const char *path, uint32_t nodes, uint32
     return (LatencyOverride *)g_array_free(g_steal_pointer(&list), FALSE);
 }
 
+const Param link_params[] = {
+    { "latency", PARAM_DURATION, offsetof(LinkRule, latency), "", 0, 0x1p62, "of each way; absent: the network's", NULL },
+    { "loss", PARAM_LOSS, offsetof(LinkRule, loss), "0", 0, 0, "in place of the network's", NULL },
+    { "bandwidth", PARAM_BANDWIDTH_LAW, offsetof(LinkRule, bandwidth), "unlimited", 0, 0,
+      "of each way, one message after the other; a distribution is drawn once for each run", NULL },
+    { "mtu", PARAM_SIZE, offsetof(LinkRule, mtu), "unlimited", 1, 0x1p32,
+      "a larger message travels as several packets, each with a header, and is lost with any of them", NULL },
+    PARAM_END
+};
+
+static bool has_link(const NetworkSettings *network, const LatencyOverride *override)
+{
+    NodeId from = (NodeId)(override->pair >> 32), to = (NodeId)override->pair;
+    for (uint32_t i = 0; i < network->link_count; i++) {
+        const LinkRule *link = &network->links[i];
+        if (link->latency >= 0 && link->a == MIN(from, to) && link->b == MAX(from, to)) return true;
+    }
+    return false;
+}
+
+void network_links_override(NetworkSettings *network)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(LatencyOverride));
+    for (uint32_t i = 0; i < network->override_count; i++)
+        if (!has_link(network, &network->override_list[i])) g_array_append_val(list, network->override_list[i]);
+    for (uint32_t i = 0; i < network->link_count; i++) {
+        const LinkRule *link = &network->links[i];
+        if (link->latency < 0) continue;
+        add(list, link->a, link->b, link->latency);
+        add(list, link->b, link->a, link->latency);
+    }
+    g_array_sort(list, by_pair);
+    g_free(network->override_list);
+    network->override_count = list->len;
+    network->override_list = (LatencyOverride *)g_array_free(list, FALSE);
+}
+
 const LatencyOverride *network_override(const NetworkSettings *network, NodeId from, NodeId to)
 {
     LatencyOverride wanted = { .pair = (uint64_t)from << 32 | to };

@@ -23,6 +23,21 @@ static void check_classes(const Keys *keys, NetworkSettings *network)
     if (!network->class_list) keys_fault(keys, "classes", "%s", error->message);
 }
 
+/* Nodes that are there, and each link once. */
+static void check_links(Making *making, NetworkSettings *network)
+{
+    for (uint32_t i = 0; i < network->link_count; i++) {
+        const LinkRule *link = &network->links[i];
+        g_autofree char *title = g_strdup_printf("link %u-%u", link->a, link->b);
+        if (making->scenario->nodes && link->b >= making->scenario->nodes)
+            faults_add(making->faults, 1, title, NULL, "there is no node %u; the nodes are 0 .. %u", link->b, making->scenario->nodes - 1);
+        for (uint32_t j = 0; j < i; j++)
+            if (network->links[j].a == link->a && network->links[j].b == link->b)
+                faults_add(making->faults, 1, title, NULL, "this link has two sections; both ways are one link");
+    }
+    if (network->link_count) network_links_override(network);
+}
+
 static void check_overrides(const Keys *keys, const Scenario *scenario, NetworkSettings *network)
 {
     g_autoptr(GError) error = NULL;
@@ -49,5 +64,6 @@ void fits_network(Making *making)
     check_rate(keys, "rate", &network->rate);
     check_classes(keys, network);
     check_overrides(keys, making->scenario, network);
+    check_links(making, network);
     check_bucket(keys, network);
 }

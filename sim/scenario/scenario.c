@@ -38,6 +38,8 @@ void scenario_free(Scenario *scenario)
     params_clear(network_params, &scenario->network);
     g_free(scenario->network.class_list);
     g_free(scenario->network.override_list);
+    for (uint32_t i = 0; i < scenario->network.link_count; i++) params_clear(link_params, &scenario->network.links[i]);
+    g_free(scenario->network.links);
     params_clear(overlay_params, &scenario->overlay_settings);
     params_clear(protocol_params, &scenario->protocol_settings);
     part_clear(&scenario->latency);
@@ -194,6 +196,31 @@ static void fill_group(Making *making, const Block *block, const Keys *keys)
     g_ptr_array_add(making->scenario->groups, group);
 }
 
+/* The two different nodes of [link A-B]. */
+static bool read_ends(const char *name, LinkRule *link)
+{
+    g_auto(GStrv) ends = g_strsplit(name, "-", 2);
+    uint64_t a, b;
+    if (g_strv_length(ends) != 2 || !parse_count(ends[0], &a, NULL) || !parse_count(ends[1], &b, NULL)) return false;
+    if (a == b || a >= NODE_NONE || b >= NODE_NONE) return false;
+    link->a = (NodeId)MIN(a, b);
+    link->b = (NodeId)MAX(a, b);
+    return true;
+}
+
+static void fill_link(Making *making, const Block *block, const Keys *keys)
+{
+    NetworkSettings *network = &making->scenario->network;
+    LinkRule link = { 0 };
+    params_fill(link_params, keys, &link);
+    link.loses = keys_given(keys, "loss");
+    if (!read_ends(block->name, &link))
+        faults_add(making->faults, block->line, block->title, NULL, "'%s' is no link; two different nodes, as in [link 0-5], are expected",
+                   block->name);
+    network->links = g_renew(LinkRule, network->links, network->link_count + 1);
+    network->links[network->link_count++] = link;
+}
+
 static void fill_model(Making *making, const Block *block, const Keys *keys)
 {
     const Variant *section;
@@ -216,6 +243,7 @@ static void fill_block(Making *making, const Block *block, const Keys *keys)
     }
     if (strcmp(kind, "protocol") == 0) fill_kind(making, &scenario->protocol, block, keys, "kind");
     if (strcmp(kind, "group") == 0) fill_group(making, block, keys);
+    if (strcmp(kind, "link") == 0) fill_link(making, block, keys);
     if (block->kind->model) fill_model(making, block, keys);
     if (strcmp(kind, "workload") != 0 && strcmp(kind, "failure") != 0) return;
     Part *part = g_new0(Part, 1);

@@ -98,6 +98,7 @@ static const Param failure_kind = { "kind", PARAM_TEXT, 0, NULL, 0, 0, "which fa
 static const SectionKind own_kinds[] = {
     { "scenario", "title, seed, replications, and when a run ends", false, true, settings_params, NULL, NULL },
     { "network", "how long a message takes, and whether it arrives", false, true, network_params, NULL, NULL },
+    { "link", "[link A-B]: one link, or pair of nodes, that differs from the others", true, true, link_params, NULL, NULL },
     { "overlay", "who is whose neighbor", false, true, overlay_params, &overlay_kind, NULL },
     { "protocol", "how a publication reaches every member", false, true, protocol_params, &protocol_kind, NULL },
     { "group", "the nodes that a publication is for", true, true, group_params, NULL, NULL },

@@ -16,9 +16,10 @@ void channel_prepare(World *world)
     bool jitter = !(network->jitter.kind == LAW_CONSTANT && network->jitter.a == 0);
     bool cuts = world->cut || world->cut_pairs || world->partitions->len, disturbed = world->disturbed->len > 0;
     bool loses = loss_any(&network->loss);
-    world->plain = !jitter && !loses && !cuts && !disturbed && !world->staged && !world->stress_links;
+    lanes_prepare(world);
+    world->plain = !world->lane_count && !jitter && !loses && !cuts && !disturbed && !world->staged && !world->stress_links;
     world->draws = jitter || loses;
-    if (world->draws || disturbed || world->spams->len) {
+    if (world->draws || disturbed || world->spams->len || world->lane_count) {
         world->channels = big_new(world->nodes, sizeof(Random));
         world->channel_key = random_key(world->seed, "network/channel");
     }
@@ -93,8 +94,10 @@ static bool pass(World *world, const Way *way, const Message *message, SimTime *
     *reason = DROP_LINK_CUT;
     if (is_cut(world, way->from, way->to, way->place)) return false;
     *reason = DROP_LOSS;
+    bool ruled = false;
+    if (world->lane_count && !lane_pass(world, way, message, latency, &ruled)) return false;
     if (!world->draws) return true;
-    if (loss_any(&world->scenario->network.loss) && is_lost(world, way->from, way->to, way->place) && !connected) return false;
+    if (!ruled && loss_any(&world->scenario->network.loss) && is_lost(world, way->from, way->to, way->place) && !connected) return false;
     *latency += distribution_time(&world->scenario->network.jitter, channel_random(world, way->from));
     return true;
 }

@@ -120,18 +120,31 @@ static bool link_turns(World *world, uint64_t pair, bool up)
     return up ? holds == 0 : holds == 1;
 }
 
+static void pair_add(World *world, uint64_t pair)
+{
+    if (!world->cut_pairs) world->cut_pairs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_hash_table_add(world->cut_pairs, g_memdup2(&pair, sizeof pair));
+}
+
+static void pair_remove(World *world, uint64_t pair)
+{
+    if (world->cut_pairs) g_hash_table_remove(world->cut_pairs, &pair);
+}
+
 static void link_change(World *world, const Change *change)
 {
     NodeId a = MIN(change->node, change->other), b = MAX(change->node, change->other);
     uint64_t pair = (uint64_t)a << 32 | b;
     if (!link_turns(world, pair, change->up)) return;
-    if (world->cut_pairs) {
-        if (change->up) g_hash_table_remove(world->cut_pairs, &pair);
-        else g_hash_table_add(world->cut_pairs, g_memdup2(&pair, sizeof pair));
+    if (!world->graph) {
+        (change->up ? pair_remove : pair_add)(world, pair);
         return;
     }
     uint32_t there = graph_find(world->graph, a, b), back = graph_find(world->graph, b, a);
-    if (there == UINT32_MAX) return;
+    if (there == UINT32_MAX) {                          /* no link of the overlay: what goes straight over the network */
+        (change->up ? pair_remove : pair_add)(world, pair);
+        return;
+    }
     (change->up ? bit_clear : bit_set)(world->cut, there);
     (change->up ? bit_clear : bit_set)(world->cut, back);
 }

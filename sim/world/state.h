@@ -198,6 +198,8 @@ struct World {
     uint64_t channel_key;
     SimTime *last_arrival;      /* for each directed link, where order is kept under jitter */
     GHashTable *far_arrivals;   /* the same for pairs that are no link */
+    struct Lane *lanes;         /* ways of [link A-B], ascending by pair */
+    uint32_t lane_count;
     uint64_t *cut;              /* bit a directed link */
     GHashTable *cut_pairs;      /* the same where the overlay has no such links: pairs, low id first */
     GHashTable *cut_holds;      /* pairs that more than one failure cuts, and how many */
@@ -390,6 +392,11 @@ void channel_prepare(World *world);
 void channel_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
 void drop_count(World *world, const Message *message, DropReason reason);   /* of the protocol, or a packet of a model */
 void wire_send(World *world, NodeId from, NodeId to, uint32_t place, SimTime latency, uint32_t body);
+
+/* lane.c: the ways of single links that differ */
+void lanes_prepare(World *world);
+bool lane_pass(World *world, const Way *way, const Message *message, SimTime *latency, bool *ruled);   /* false: lost.  *ruled: the
+                                                             * link has a loss of its own */
 
 /* access.c: a node's own part of that way */
 bool access_is_limited(const World *world);                  /* messages wait at some stage */

@@ -284,6 +284,7 @@ static void tear_down(World *world)
     g_clear_pointer(&world->far_losses, g_hash_table_unref);
     g_clear_pointer(&world->transitions, g_array_unref);
     g_free(world->load_before);
+    g_free(world->lanes);
     g_free(world->groups);
     g_free(world->shared);
     if (world->trace) fclose(world->trace);
