@@ -139,7 +139,9 @@ static void finish(RpcFuture *future, RpcStatus status, IpcMessage *reply)
     if (status == RPC_OK) account->delivered++;
     else if (status == RPC_DEADLINE_EXCEEDED) account->expired++;
     else account->returned++;
-    rpc_tell(channel->rpc, "rpc.status", channel->host, channel->policy.name, id_of(future), status);
+    IpcEvent told = { .event = "rpc.status", .node = channel->host, .object = channel->policy.name, .message = id_of(future),
+                      .number = status, .reason = rpc_status_name(status) };
+    ipc_tell(channel->rpc->ipc, &told);
     wait_list_wake_all(&future->waiting);
     if (!future->request.over) return;
     future->request.over(future->request.user, status, reply);
@@ -416,11 +418,11 @@ bool rpc_wait_restart(RpcChannel *channel, SimTime until)
 
 /* ---- what arrives ---- */
 
-static void reply_arrive(Rpc *rpc, RpcFuture *future, Wire *wire)
+static void reply_arrive(Rpc *rpc, NodeId host, RpcFuture *future, Wire *wire)
 {
     if (!future || (wire->status != RPC_OK && future->backoff)) {
         wire->account->dropped[IPC_DROP_LATE_REPLY]++;
-        rpc_tell(rpc, "rpc.late", 0, wire->account->object, wire->call, 0);
+        rpc_tell(rpc, "rpc.late", host, wire->account->object, wire->call, 0);
         return;
     }
     RpcChannel *channel = future->channel;
@@ -438,7 +440,7 @@ void channel_receive(Rpc *rpc, NodeId host, Wire *wire)
     RpcFuture *future = future_of(rpc, wire->call);
     if (future && future->channel->host != host) future = NULL;
     switch (wire->kind) {
-    case WIRE_REPLY: reply_arrive(rpc, future, wire); break;
+    case WIRE_REPLY: reply_arrive(rpc, host, future, wire); break;
     case WIRE_UNREACHABLE: if (future) attempt_failed(future, RPC_UNAVAILABLE); break;
     case WIRE_WELCOME:
         if (!future) break;

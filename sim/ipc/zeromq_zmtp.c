@@ -56,10 +56,10 @@ void zmtp_label(const void *content, GString *words)
                                             [WIRE_CANCEL] = "unsubscribe", [WIRE_PING] = "ping", [WIRE_PONG] = "pong" };
     const Wire *wire = content;
     const IpcMessage *message = wire->parcel.message;
+    if (wire->kind == WIRE_FRAME && !message) return;           /* more of it follows */
     g_string_append(words, wire->kind == WIRE_FRAME ? zeromq_type_names[wire->type] : commands[wire->kind]);
-    if (!message && wire->kind == WIRE_FRAME) g_string_append(words, " frame");
     if (message && message->frame_count) frame_words(&message->frames[0], words);
-    if (message && wire->kind == WIRE_FRAME) g_string_append_printf(words, " #%" G_GUINT64_FORMAT, message->id);
+    if (message && wire->kind == WIRE_FRAME) g_string_append_printf(words, " #%u", (uint32_t)message->id);
 }
 
 void zmtp_count(Zeromq *all)

@@ -13,6 +13,9 @@
  *   box(H)               its quartiles and tails (plots/box.gp)
  *   overlay              the nodes and links of replication 0 (plots/overlay.gp); y = latency
  *                        or degree colours the nodes
+ *   sequence             what the nodes of replication 0 send each other by a communication model,
+ *                        as a message-sequence chart (plots/sequence.gp); `of` = a variant, `from`
+ *                        and `until` = a part of the run
  * Without x it is the first key of the sweep, or variant; y is delivery_ratio.
  */
 #pragma once

@@ -14,6 +14,7 @@ static void free_requested(gpointer data)
     g_free(request->name);
     g_free(request->y);
     g_free(request->x);
+    g_free(request->of);
     g_free(request->format);
     g_free(request);
 }
@@ -51,6 +52,7 @@ PlotRequested *plot_choice_add(GPtrArray *requests, const char *name, PlotMaker 
     PlotRequested *request = g_new0(PlotRequested, 1);
     request->name = file_name(requests, name);
     request->make = make;
+    request->ask.until = -1;
     request->ask.y = request->y = g_strdup(y);
     request->ask.x = request->x = g_strdup(x);
     g_ptr_array_add(requests, request);
@@ -86,7 +88,7 @@ static bool unknown(const char *section, const char *key, const char *value, cha
 /* What x may be by name: all but keys of the sweep, metrics and laws. */
 static const struct { const char *x; PlotMaker *make; const char *table; } kinds[] = {
     { "time", plot_time, "series" }, { "variant", plot_bars, "metric" }, { "difference", plot_forest, "metric" },
-    { "overlay", plot_overlay, NULL },
+    { "overlay", plot_overlay, NULL }, { "sequence", plot_sequence, NULL },
 };
 
 static const char *const laws[] = { [PLOT_CDF] = "cdf", [PLOT_CCDF] = "ccdf", [PLOT_HISTOGRAM] = "histogram",
@@ -137,6 +139,20 @@ static bool add_law(GPtrArray *requests, const PlotData *data, const char *secti
     return unknown(section, "x", x, known, error);
 }
 
+/* Which part of a sequence. */
+static bool narrow(PlotRequested *request, const PlotData *data, GKeyFile *file, const char *section, GError **error)
+{
+    g_autofree char *from = value_of(file, section, "from", "0 s"), *until = value_of(file, section, "until", NULL);
+    request->ask.of = request->of = value_of(file, section, "of", NULL);
+    if (request->of && plot_data_find_variant(data, request->of) == G_MAXUINT) {
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (guint i = 0; i < data->variants->len; i++) g_ptr_array_add(names, data->variants->pdata[i]);
+        g_ptr_array_add(names, NULL);
+        return unknown(section, "of", request->of, (char **)names->pdata, error);
+    }
+    return parse_duration(from, &request->ask.from, error) && (!until || parse_duration(until, &request->ask.until, error));
+}
+
 static bool add_asked(GPtrArray *requests, const PlotData *data, GKeyFile *file, const char *section, GError **error)
 {
     g_auto(GStrv) names = plot_data_names(data, "metric", error);
@@ -157,8 +173,9 @@ static bool add_asked(GPtrArray *requests, const PlotData *data, GKeyFile *file,
         if (!has(known, y)) return unknown(section, "y", y, known, error);
     }
     if (!law) plot_choice_add(requests, plot_name(section), make, y, x);
-    ((PlotRequested *)requests->pdata[requests->len - 1])->format = value_of(file, section, "format", NULL);
-    return true;
+    PlotRequested *request = requests->pdata[requests->len - 1];
+    request->format = value_of(file, section, "format", NULL);
+    return make != plot_sequence || narrow(request, data, file, section, error);
 }
 
 GPtrArray *plot_choice_asked(const PlotData *data, GError **error)

@@ -6,7 +6,7 @@
 typedef struct {
     char *name;                 /* of its files: letters, digits, - and _ */
     PlotMaker *make;
-    char *y, *x;                /* what `ask` points to */
+    char *y, *x, *of;           /* what `ask` points to */
     char *format;               /* as [plot] gives it, or NULL */
     PlotAsk ask;
 } PlotRequested;

@@ -4,7 +4,7 @@
 #include "report/plot_axis.h"
 #include "report/plot_choice.h"
 
-enum { MOST_METRICS = 4, MOST_CURVES = 6, MOST_DRAWN_NODES = 1000 };
+enum { MOST_METRICS = 4, MOST_CURVES = 6, MOST_DRAWN_NODES = 1000, MOST_SEQUENCES = 4 };
 
 static bool has(char **names, const char *name)
 {
@@ -59,6 +59,27 @@ static bool drawable(const PlotData *data, bool *yes, GError **error)
     return true;
 }
 
+/* One of each variant whose replication 0 wrote its sequence down. */
+static bool add_sequences(GPtrArray *requests, const PlotData *data, GError **error)
+{
+    g_autoptr(sqlite3_stmt) rows = plot_data_prepare(data, "SELECT 1 FROM packet WHERE run = ? LIMIT 1", NULL);
+    for (guint i = 0, drawn = 0; rows && i < data->variants->len && drawn < MOST_SEQUENCES; i++) {
+        GError *broken = NULL;
+        gint64 run = plot_data_first_run(data, i, data->points->len - 1, &broken);
+        if (!broken) sqlite3_bind_int64(rows, 1, run);
+        bool some = !broken && plot_data_step(rows, &broken);
+        sqlite3_reset(rows);
+        if (broken) return g_propagate_error(error, broken), false;
+        if (!some) continue;
+        const char *variant = plot_data_variant(data, i);
+        g_autofree char *name = data->variants->len > 1 ? g_strconcat("sequence-", variant, NULL) : g_strdup("sequence");
+        PlotRequested *request = plot_choice_add(requests, name, plot_sequence, "", "sequence");
+        request->ask.of = request->of = g_strdup(variant);
+        drawn++;
+    }
+    return true;
+}
+
 GPtrArray *plot_choice_default(const PlotData *data, GError **error)
 {
     g_auto(GStrv) names = plot_data_names(data, "metric", error);
@@ -66,7 +87,8 @@ GPtrArray *plot_choice_default(const PlotData *data, GError **error)
     g_auto(GStrv) series = laws ? plot_data_names(data, "series", error) : NULL;
     bool overlay = false;
     if (!series || !drawable(data, &overlay, error)) return NULL;
-    GPtrArray *requests = plot_choice_new();
+    g_autoptr(GPtrArray) requests = plot_choice_new();
+    if (!add_sequences(requests, data, error)) return NULL;
     g_autoptr(GPtrArray) chosen = main_metrics(names);
     add_metrics(requests, data, chosen);
     bool several = data->variants->len > 1 || data->points->len > 1;
@@ -80,5 +102,5 @@ GPtrArray *plot_choice_default(const PlotData *data, GError **error)
     if (has(series, "delivery_ratio")) plot_choice_add(requests, "time", plot_time, "delivery_ratio", "time");
     if (overlay) plot_choice_add(requests, "overlay", plot_overlay, "state", "overlay");
     if (overlay) plot_choice_add(requests, "overlay-latency", plot_overlay, "latency", "overlay");
-    return requests;
+    return g_steal_pointer(&requests);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kinds of figures: each turns a request into the sheet that one script of plots/ draws. */
 #pragma once
+#include "core/units.h"
 #include "report/plot_data.h"
 #include "report/plot_sheet.h"
 
@@ -9,6 +10,8 @@ typedef struct {
     const char *y;              /* a metric, or a series over time */
     const char *x;              /* a sweep key (or two), a metric, or a histogram */
     unsigned columns;           /* of the page: 1 or 2; 0: what suits */
+    SimTime from, until;        /* of a sequence: what is shown; until -1: all that there is room for */
+    const char *of;             /* of a sequence: the variant; NULL or "": the first */
     enum { PLOT_CDF, PLOT_CCDF, PLOT_HISTOGRAM, PLOT_BOX } law;       /* of a distribution */
 } PlotAsk;
 
@@ -24,6 +27,8 @@ PlotMaker plot_distribution;    /* CDF, tail or shares of the histogram x */
 PlotMaker plot_box;             /* quartiles and tails of the histogram x, a box a variant */
 PlotMaker plot_time;            /* the series y over time */
 PlotMaker plot_overlay;         /* nodes and links of replication 0, with what failed; y: latency, degree or neither */
+
+PlotMaker plot_sequence;        /* what nodes send each other in replication 0, as a message-sequence chart */
 
 PlotMaker plot_spread;          /* the last publication of replication 0 as it spreads, for a film */
 

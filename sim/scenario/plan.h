@@ -34,7 +34,8 @@ typedef struct {
 } Expect;
 
 typedef struct {
-    char *name, *y, *x, *format;        /* NULL where not given */
+    char *name, *y, *x, *format, *of;   /* NULL where not given */
+    SimTime from, until;                /* -1: not given */
     int line;
 } PlotRequest;
 

@@ -49,7 +49,7 @@ static bool is_grid(const char *x, GPtrArray *names)
 
 static void check_x(const Keys *keys, const PlotRequest *plot, const Plan *plan)
 {
-    static const char *const others[] = { "time", "variant", "difference", "overlay", "cdf(latency)" };
+    static const char *const others[] = { "time", "variant", "difference", "overlay", "sequence", "cdf(latency)" };
     if (!plot->x) return;
     g_autofree char *inner = NULL, *function = parse_call(plot->x, &inner);
     if (function) {
@@ -66,6 +66,17 @@ static void check_x(const Keys *keys, const PlotRequest *plot, const Plan *plan)
     keys_fault(keys, "x", "'%s' is neither swept nor a metric nor a distribution%s", plot->x, hint);
 }
 
+/* What chooses a part of a sequence means nothing to other figures. */
+static void check_part(const Keys *keys, const PlotRequest *plot, const Plan *plan)
+{
+    static const char *const parts[] = { "of", "from", "until" };
+    bool sequence = g_strcmp0(plot->x, "sequence") == 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (!sequence && keys_given(keys, parts[i])) keys_fault(keys, parts[i], "'%s' goes with x = sequence alone", parts[i]);
+    if (sequence && plot->of) check_choice(keys, "of", plot->of, (const char *const *)plan->variants);
+    if (sequence && plot->until >= 0 && plot->until <= plot->from) keys_fault(keys, "until", "it must come after 'from'");
+}
+
 PlotRequest *plot_read(const Section *section, const Plan *plan, Faults *faults)
 {
     static const char *const formats[] = { "svg", "pdf", "png", "tex", NULL };
@@ -76,6 +87,7 @@ PlotRequest *plot_read(const Section *section, const Plan *plan, Faults *faults)
     plot->line = section->line;
     check_y(keys, plot);
     check_x(keys, plot, plan);
+    check_part(keys, plot, plan);
     if (plot->format) check_choice(keys, "format", plot->format, formats);
     keys_free(keys);
     return plot;

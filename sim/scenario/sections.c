@@ -74,7 +74,10 @@ const Param group_params[] = {
 const Param plot_params[] = {
     { "y", PARAM_TEXT, offsetof(PlotRequest, y), "", 0, 0, "the metric that is drawn", NULL },
     { "x", PARAM_TEXT, offsetof(PlotRequest, x), "", 0, 0, "a key of [sweep] or two, time, a metric, variant, difference,"
-                                                              " overlay, or as in cdf(latency)", NULL },
+                                                              " overlay, sequence, or as in cdf(latency)", NULL },
+    { "of", PARAM_TEXT, offsetof(PlotRequest, of), "", 0, 0, "x = sequence: the variant; the first by default", NULL },
+    { "from", PARAM_DURATION, offsetof(PlotRequest, from), "", 0, 0, "x = sequence: the first instant that is drawn", NULL },
+    { "until", PARAM_DURATION, offsetof(PlotRequest, until), "", 0, 0, "x = sequence: the last instant that is drawn", NULL },
     { "format", PARAM_TEXT, offsetof(PlotRequest, format), "", 0, 0, "svg, pdf, png or tex", NULL },
     PARAM_END
 };

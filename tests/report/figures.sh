@@ -25,7 +25,7 @@ draws() {
 }
 
 if ! command -v gnuplot >/dev/null; then echo '1..0 # SKIP gnuplot is not installed'; exit; fi
-for scenario in "$scenarios"/*.ini; do
+for scenario in "$scenarios"/*.ini "$scenarios"/ipc/rpc-server-crash.ini "$scenarios"/ipc/socket-cut.ini "$scenarios"/ipc/zeromq-request-reply.ini; do
     name=$(basename "$scenario")
     case $name in
         million.ini | hundred-thousand.ini)

@@ -49,6 +49,8 @@ static inline void made_new(Made *made, gconstpointer unused)
         "CREATE TABLE node(run, node, name, x, y);"
         "CREATE TABLE link(run, a, b, latency_ms);"
         "CREATE TABLE delivery(run, workload, publication, node, published_s, delivered_s, hops);"
+        "CREATE TABLE packet(run, number, sent_s, ended_s, fate, sender, receiver, model, kind, label, bytes);"
+        "CREATE TABLE step(run, time_s, event, node, process, object, message, number, reason);"
         "PRAGMA synchronous = OFF");
 }
 

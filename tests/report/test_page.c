@@ -23,7 +23,7 @@ static void a_database(Made *made, gconstpointer unused)
 {
     (void)unused;
     made_new(made, NULL);
-    made_exec(made, "PRAGMA application_id = 1111576153; PRAGMA user_version = 1;"
+    made_exec(made, "PRAGMA application_id = 1111576153; PRAGMA user_version = 2;"
                     "INSERT INTO meta VALUES('seed', '7'), ('version', '0.1.0'), ('schema', '1'), ('stem', 'storms'),"
                     "('hash', 'abc'), ('title', 'Storms')");
     made_scenario(made, "# Who is\n# reached?\n#\n# Second thought.\n\n[scenario]\ntitle = Storms\n[overlay]\n"

@@ -73,9 +73,9 @@ static void every_step_of_a_call_is_a_line(void)
         "115000000\trpc.reply\t0\t-\tprint\t4294967296\t0\t-\n"
         "115000000\tpacket.send\t0\t-\trpc.reply\t6\t1\treply\n"
         "120000000\tpacket.arrive\t1\t-\trpc.reply\t5\t0\t-\n"
-        "120000000\trpc.status\t1\t-\tc\t4294967296\t0\t-\n"
+        "120000000\trpc.status\t1\t-\tc\t4294967296\t0\tOK\n"
         "125000000\tpacket.arrive\t1\t-\trpc.reply\t6\t0\t-\n"
-        "125000000\trpc.late\t0\t-\tprint\t4294967296\t0\t-\n");
+        "125000000\trpc.late\t1\t-\tprint\t4294967296\t0\t-\n");
 }
 
 static void the_same_run_writes_the_same_bytes(void)
