@@ -60,6 +60,7 @@ static void store_down(QueueStore *store, bool in_order)
     for (Work *unit = store->units, *next; unit; unit = next) {
         next = unit->next;
         if (!unit->lasting) unit_backout(unit);
+        else if (!store->settings.keeps_all) unit_purge(unit);
     }
     for (Queue *queue = store->first; queue && !store->settings.keeps_all; queue = queue->next) queue_purge(queue);
     store->settings.keeps_all = keeps;
@@ -118,12 +119,17 @@ static void host_up(void *state, NodeId host)
 
 /* ---- queues ---- */
 
+Account *queue_account(const QueueStore *store, const char *name)
+{
+    g_autofree char *object = store->manager ? g_strconcat(name, "@", store->manager, NULL) : g_strdup(name);
+    return ipc_account(store->all->ipc, store->settings.model, object);
+}
+
 Queue *queue_new(QueueStore *store, const char *name, const QueueSettings *settings)
 {
     enum { PRIORITIES = 256 };
     Queue *queue = g_new0(Queue, 1);
-    g_autofree char *object = store->manager ? g_strconcat(name, "@", store->manager, NULL) : g_strdup(name);
-    *queue = (Queue){ .store = store, .name = g_strdup(name), .account = ipc_account(store->all->ipc, store->settings.model, object),
+    *queue = (Queue){ .store = store, .name = g_strdup(name), .account = queue_account(store, name),
                       .depth_since = queues_now(store->all) };
     if (settings) queue->settings = *settings;
     if (queue->settings.by_priority) queue->levels = g_new0(Entries, PRIORITIES);

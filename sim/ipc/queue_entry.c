@@ -199,6 +199,7 @@ bool queue_has_room(Queue *queue)
 
 static void enter(Queue *queue, Entry *entry)
 {
+    if (G_UNLIKELY(entry->meant_for != NULL)) entry->meant_for->entered++, entry->meant_for->dead_lettered++;
     queue->account->published++;
     queue->account->entered++;
     queue->puts++;
@@ -234,10 +235,7 @@ Entry *queue_pick(Queue *queue, Work *unit)
     if (!entry) return NULL;
     unlist(queue, entry);
     queue->hidden++;
-    if (!unit) return entry;
-    unit_begin(unit, queue->store);
-    entries_append(&unit->gets, entry);
-    unit->count++;
+    if (unit) unit_adopt(unit, entry);
     return entry;
 }
 
@@ -326,6 +324,13 @@ void unit_begin(Work *unit, QueueStore *store)
     store->units = unit;
 }
 
+void unit_adopt(Work *unit, Entry *entry)
+{
+    unit_begin(unit, entry->queue->store);
+    entries_append(&unit->gets, entry);
+    unit->count++;
+}
+
 /* Off the store's list, with its contents handed to the caller. */
 static Work unit_end(Work *unit)
 {
@@ -367,6 +372,19 @@ void unit_backout(Work *unit)
     for (Entry *entry = ended.gets.first, *next; entry; entry = next) {
         next = entry->next;
         queue_return(entry, true);
+    }
+}
+
+void unit_purge(Work *unit)
+{
+    for (Entry *entry = unit->gets.first, *next; entry; entry = next) {
+        next = entry->next;
+        if (entry->persistent) continue;
+        entries_remove(&unit->gets, entry);
+        depth_note(entry->queue);
+        entry->queue->hidden--;
+        entry->queue->account->dropped[IPC_DROP_NONPERSISTENT_RESTART]++;
+        entry_free(entry);
     }
 }
 

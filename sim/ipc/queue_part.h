@@ -17,6 +17,7 @@ struct Entry {
     SimTime since, expires;     /* -1: never */
     const char *target, *manager;       /* transmission header; texts of the library */
     const char *reason;         /* dead-letter header */
+    Account *meant_for;         /* of a dead letter: where it could not go */
     uint32_t backouts;
     bool persistent;
 };
@@ -153,8 +154,10 @@ void notice_leave(Notice *notice);
 void unit_begin(Work *unit, QueueStore *store);         /* without effect where it has begun */
 SimTime unit_latency(const Work *unit);                 /* what the disk takes to commit it */
 SimTime place_latency(const Place *place, const IpcMessage *message);   /* to put it there */
+void unit_adopt(Work *unit, Entry *entry);               /* one that queue_pick() took out */
 void unit_commit(Work *unit);
 void unit_backout(Work *unit);
+void unit_purge(Work *unit);                            /* drops what was got and is not persistent */
 
 /* ---- connections (queue_wire.c) ---- */
 Wire *queue_wire_new(Queues *all, WireKind kind);
@@ -163,6 +166,7 @@ uint32_t queue_wire_send(Connection *connection, Wire *wire, const QueueStoreSet
 StreamOptions queue_stream_options(const QueueStoreSettings *settings);
 
 /* ---- stores (queue.c) and who comes from elsewhere (queue_servant.c) ---- */
+Account *queue_account(const QueueStore *store, const char *name);     /* also of a queue that does not exist */
 int place_find(QueueStore *store, const char *name, const char *manager, Place *place);
 int place_put(const Place *place, IpcMessage *message, Work *unit);     /* takes over a hold */
 void servant_listen(QueueStore *store);
