@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ipc/carrier_part.h"
 
-#include "ipc/process.h"
-
 static void carrier_stop(void *state);
 static void host_down(void *state, NodeId host);
 static void host_up(void *state, NodeId host);
@@ -22,21 +20,57 @@ Carrier *carrier_new(Ipc *ipc, const CarrierSettings *settings, const CarrierUse
     (void)process_running(ipc);                             /* processes end before the carrier's host_down() */
     Carrier *carrier = ipc_library(ipc, &carrier_library);
     *carrier = (Carrier){ .ipc = ipc, .settings = *settings, .user = *user, .model = model };
-    carrier->state = model->open(carrier);
-    for (NodeId v = 0; v < ipc_hosts(ipc); v++)
-        if (ipc_is_up(ipc, v)) model->host_up(carrier->state, v);
+    carrier->ends = g_new0(CarrierEnd, ipc_hosts(ipc));
+    for (NodeId v = 0; v < ipc_hosts(ipc); v++) {
+        CarrierEnd *end = &carrier->ends[v];
+        g_autofree char *name = g_strdup_printf("carrier-%u", v);
+        *end = (CarrierEnd){ carrier, v, NULL, g_array_new(FALSE, FALSE, sizeof(Way)), NULL };
+        if (model->prepare) model->prepare(end);
+        end->process = process_new(ipc, v, name, model->body, end);
+        if (ipc_is_up(ipc, v)) process_restart(end->process);
+    }
     return carrier;
+}
+
+static void ways_forget(CarrierEnd *end)
+{
+    void (*forget)(void *handle) = end->carrier->model->forget;
+    for (guint i = 0; i < end->ways->len; i++) {
+        Way *way = &g_array_index(end->ways, Way, i);
+        if (forget && way->handle) forget(way->handle);
+        way->handle = NULL;
+    }
 }
 
 static void carrier_stop(void *state)
 {
     Carrier *carrier = state;
-    carrier->model->close(carrier->state);
+    for (NodeId v = 0; v < ipc_hosts(carrier->ipc); v++) {
+        ways_forget(&carrier->ends[v]);
+        g_array_unref(carrier->ends[v].ways);
+    }
+    g_free(carrier->ends);
     g_free(carrier->loads);
 }
 
-static void host_down(void *state, NodeId host) { ((Carrier *)state)->model->host_down(((Carrier *)state)->state, host); }
-static void host_up(void *state, NodeId host) { ((Carrier *)state)->model->host_up(((Carrier *)state)->state, host); }
+static void host_down(void *state, NodeId host) { ways_forget(&((Carrier *)state)->ends[host]); }
+static void host_up(void *state, NodeId host) { process_restart(((Carrier *)state)->ends[host].process); }
+
+/* The way to a host, made where there is none. */
+static Way *way_to(CarrierEnd *end, NodeId to)
+{
+    guint low = 0, high = end->ways->len;
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        if (g_array_index(end->ways, Way, middle).to < to) low = middle + 1;
+        else high = middle;
+    }
+    if (low == end->ways->len || g_array_index(end->ways, Way, low).to != to) {
+        Way way = { to, NULL };
+        g_array_insert_val(end->ways, low, way);
+    }
+    return &g_array_index(end->ways, Way, low);
+}
 
 static uint32_t load_take(Carrier *carrier)
 {
@@ -59,12 +93,13 @@ void carrier_send(Carrier *carrier, NodeId from, NodeId to, uint32_t cargo, uint
     Load *load = &carrier->loads[place];
     *load = (Load){ .from = from, .to = to, .cargo = cargo, .serial = load->serial + 1, .used = true };
     carrier->held++;
-    carrier->model->send(carrier->state, (LoadId)load->serial << 32 | place, size);
+    LoadId id = (LoadId)load->serial << 32 | place;
+    carrier->model->send(&carrier->ends[from], way_to(&carrier->ends[from], to), id, size);
 }
 
 static bool is_under_way(const Carrier *carrier, LoadId id)
 {
-    const Load *load = carrier_load(carrier, id);
+    const Load *load = &carrier->loads[(uint32_t)id];
     return load->used && load->serial == id >> 32;
 }
 
@@ -90,6 +125,16 @@ void carrier_lose(Carrier *carrier, LoadId id)
     if (!is_under_way(carrier, id)) return;
     Load load = load_end(carrier, (uint32_t)id);
     carrier->user.lost(carrier->user.user, load.from, load.to, load.cargo);
+}
+
+static void message_gone(void *user, LoadId load) { carrier_lose(user, load); }
+
+IpcMessage *carrier_message(Carrier *carrier, LoadId load, uint32_t size)
+{
+    IpcMessage *message = ipc_message_new(NULL, size);
+    message->id = load;
+    ipc_message_on_end(message, message_gone, carrier);
+    return message;
 }
 
 uint32_t carrier_held(const Carrier *carrier) { return carrier->held; }
