@@ -14,7 +14,8 @@ static const Library carrier_library = {
 Carrier *carrier_new(Ipc *ipc, const CarrierSettings *settings, const CarrierUser *user)
 {
     static const CarrierModel *const models[] = {
-        [CARRIER_STREAM] = &carrier_stream, [CARRIER_ZEROMQ] = &carrier_zeromq, [CARRIER_RPC] = &carrier_rpc,
+        [CARRIER_STREAM] = &carrier_stream, [CARRIER_ZEROMQ] = &carrier_zeromq, [CARRIER_QUEUE] = &carrier_queue,
+        [CARRIER_RPC] = &carrier_rpc,
     };
     const CarrierModel *model = models[settings->kind];
     (void)process_running(ipc);                             /* processes end before the carrier's host_down() */

@@ -35,7 +35,7 @@ typedef struct {
     void (*forget)(void *handle);                           /* (optional) its host went down, or the run ended */
 } CarrierModel;
 
-extern const CarrierModel carrier_stream, carrier_zeromq, carrier_rpc;
+extern const CarrierModel carrier_stream, carrier_zeromq, carrier_queue, carrier_rpc;
 
 struct Carrier {
     Ipc *ipc;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/suggest.h"
-#include "ipc/carrier.h"
 #include "scenario/make.h"
 
 enum { DELIVERIES_KEPT = 10000 };       /* nodes up to which replication 0 keeps its deliveries */
@@ -136,8 +135,6 @@ static void fill_protocol(Making *making)
 {
     ProtocolSettings *settings = &making->scenario->protocol_settings;
     fill_settings(making, "protocol", protocol_params, settings);
-    if (settings->over == CARRIER_QUEUE)
-        keys_fault(making_keys(making, "protocol", NULL), "over", "protocols run over datagram, stream, zeromq and rpc, so far");
 }
 
 static void kind_missing(const Keys *keys, const Room *room)

@@ -73,7 +73,6 @@ static const Row rows[] = {
       "did you mean 'ring'?", 1 },
     { NETWORK "[overlay]\nkind = shortest-path-tree\nnodes = 8\nmesh = minimum-spanning-tree\n" FLOOD NEWS,
       "6: [overlay] mesh: ", "itself taken from a mesh", 1 },
-    { NETWORK TREE FLOOD "over = queue\n" NEWS, "9: [protocol] over: ", "so far", 1 },
     { NETWORK TREE FLOOD "over = tcp\n" NEWS, "9: [protocol] over: ", "'tcp' is not a choice", 1 },
 
     /* values */
