@@ -283,6 +283,27 @@ static void speed(void)
     bench_free(bench, 2);
 }
 
+/* A thousand messages of 10 kB do not fit into the buffers of a connection: what is pushed waits for room. */
+static void back_pressure(Bench *bench, Process *self)
+{
+    enum { COUNT = 1000, BYTES = 10000 };
+    AmqpChannel *channel = dial_channel(bench, self), *other = dial_channel(bench, self);
+    declare(channel, "q");
+    for (int i = 0; i < COUNT; i++) publish(channel, "", "q", ipc_message_new(NULL, BYTES));
+    sync_up(self);
+    pause_for(self, S);
+    holds(bench, "q", COUNT, 0);
+    consume(other, "q");
+    AmqpQueueState state;
+    g_assert_true(broker_queue_state(bench->broker, "q", &state));
+    g_assert_cmpuint(state.unacked, >, 5);
+    g_assert_cmpuint(state.unacked, <, 100);
+    pause_for(self, 10 * S);
+    holds(bench, "q", 0, COUNT);
+    g_assert_cmpuint(amqp_waiting(other), ==, COUNT);
+}
+
+static void row_pressure(void) { bench_play(NULL, back_pressure); }
 static void row_43(void) { bench_play(NULL, time_to_live); }
 static void row_44(void) { bench_play(NULL, at_the_head); }
 static void row_45(void) { bench_play(NULL, dead_letters); }
@@ -301,6 +322,7 @@ int main(int argc, char **argv)
     ROW("AMQP-47 a cycle ends unless somebody rejects in it", row_47);
     ROW("AMQP-48 length limits", row_48);
     ROW("AMQP-49 priorities", row_49);
+    ROW("what is pushed waits for room in the connection", row_pressure);
     ROW("COM-04 the books balance wherever the run stops", com_04);
     ROW("a hundred thousand messages go through", speed);
     return g_test_run();
