@@ -368,10 +368,11 @@ static void stop(void *state)
 
 static void arrive(void *state, Packet *packet) { socket_datagram_arrive(state, packet); }
 static void lost(void *state, Packet *packet) { socket_datagram_lost(state, packet); }
+static void unfinished(void *state, Packet *packet) { (void)state, g_free(packet->content); }   /* finish() has counted it */
 
 static const char *const kinds[] = { "datagram", "unreachable", NULL };
 
 const Library socket_library = {
     .name = "socket", .size = sizeof(Sockets), .kinds = kinds, .start = start, .arrive = arrive, .lost = lost,
-    .host_down = host_down, .finish = finish, .stop = stop,
+    .host_down = host_down, .finish = finish, .unfinished = unfinished, .stop = stop,
 };

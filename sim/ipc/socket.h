@@ -3,10 +3,11 @@
  *
  * As POSIX.1-2017 has them; where that leaves a choice, as Linux (socket(7), tcp(7),
  * udp(7)).  Decided here: a send on a stream that was never connected fails ENOTCONN;
- * after a reset a receive fails ECONNRESET once and then returns 0, a send fails EPIPE; a client
+ * after a reset the first call fails ECONNRESET, then receives return 0 and sends fail EPIPE; a client
  * that resets while it waits in the backlog is accepted, and its first receive fails
  * ECONNRESET.  No signal is raised.  Buffers hold exactly the bytes they are told to.
  * TIME-WAIT is off unless asked for.  listen(n) lets n + 1 connections wait, as Linux.
+ * `make test-real` plays tests/real/socket/rows.txt on both.
  *
  * A call returns a number >= 0 or -IPC_Exxx.  One that would have to wait suspends its
  * process; called from elsewhere it fails EDEADLK.  Descriptors are numbers from 3, of

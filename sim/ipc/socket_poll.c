@@ -8,10 +8,9 @@ static short state_of(Process *self, const SocketPoll *poll)
     const Socket *socket = socket_find(self, poll->fd, &error);
     if (!socket) return SOCKET_NVAL;
     bool stream = socket->type == SOCKET_STREAM;
-    bool in = stream ? socket_stream_readable(socket) : socket->first || socket->error || socket->shut_read;
+    bool in = stream ? socket_stream_readable(socket) : socket->first || socket->shut_read;
     bool out = stream ? socket_stream_writable(socket) : true;
-    bool both_ended = stream && socket->state == SOCKET_CONNECTED && socket->shut_write && connection_ended(socket->connection);
-    bool hung_up = stream && (socket->state == SOCKET_DEAD || socket->state == SOCKET_NEW || both_ended);
+    bool hung_up = stream && (socket->state == SOCKET_DEAD || socket->state == SOCKET_NEW || socket_stream_both_ended(socket));
     int flags = (in ? poll->events & SOCKET_IN : 0) | (out ? poll->events & SOCKET_OUT : 0) | (socket->error ? SOCKET_ERR : 0) |
                 (hung_up ? SOCKET_HUP : 0);
     return (short)flags;

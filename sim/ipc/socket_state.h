@@ -25,6 +25,7 @@ struct Socket {
     SocketState state;
     int fd;
     bool bound, shut_read, shut_write, fin_told, blocked;
+    bool untold;                /* the outcome of a connect that nobody waited for */
     bool ended_first;           /* before the peer did */
     Socket *next_bound;         /* of the same host */
     Address here, peer;
@@ -79,6 +80,7 @@ int64_t socket_stream_send(Socket *socket, const char *data, size_t size, int fl
 int64_t socket_stream_receive(Socket *socket, char *data, size_t size, int flags);
 bool socket_stream_readable(const Socket *socket);
 bool socket_stream_writable(const Socket *socket);
+bool socket_stream_both_ended(const Socket *socket);        /* in either direction */
 int socket_stream_connect(Socket *socket, Address to);
 void socket_piece_free(void *content);                      /* with its unread bytes counted as dropped */
 void socket_stream_let_go(Socket *socket);                  /* as a host closes it; nobody waits */

@@ -24,13 +24,13 @@ static void connected(void *user, Connection *connection)
     wake(socket);
 }
 
-/* A reset after the end of the stream leaves nothing to tell a reader. */
+/* A reset after the end of the stream leaves nothing to tell a reader, and breaks the pipe of who writes. */
 static void failed(void *user, Connection *connection, int error)
 {
     Socket *socket = user;
     bool connecting = socket->state == SOCKET_CONNECTING;
     socket_tell(socket, error == IPC_ETIMEDOUT ? "sock.timeout" : connecting ? "sock.refused" : "sock.rst", 0);
-    if (error != IPC_ECONNRESET || !connection_ended(connection)) socket->error = error;
+    socket->error = error == IPC_ECONNRESET && connection_ended(connection) ? IPC_EPIPE : error;
     socket->state = connecting ? SOCKET_NEW : SOCKET_DEAD;
     if (connecting) {
         connection_free(connection);
@@ -88,6 +88,8 @@ int socket_listen(Process *self, int fd, int backlog)
     Socket *socket = socket_find(self, fd, &error);
     if (!socket) return error;
     if (socket->type != SOCKET_STREAM) return -IPC_ENOTSUP;
+    if (socket->state == SOCKET_LISTENING) listener_resize(socket->listener, (uint32_t)MAX(backlog, 0) + 1);
+    if (socket->state == SOCKET_LISTENING) return 0;
     if (socket->state != SOCKET_NEW) return -IPC_EINVAL;
     if (!socket->bound && (error = socket_find_port(socket, 0)) < 0) return error;
     ListenerSettings settings = { .backlog = (uint32_t)MAX(backlog, 0) + 1, .options = stream_options(socket), .waiting = waiting,
@@ -127,9 +129,18 @@ int socket_accept(Process *self, int fd, Address *peer)
     return made->fd;
 }
 
+/* What came of a connect that nobody waited for. */
+static int told_now(Socket *socket)
+{
+    int error = socket_error_once(socket);
+    socket->untold = false;
+    return error < 0 || socket->state != SOCKET_NEW ? error : -IPC_ECONNABORTED;
+}
+
 int socket_stream_connect(Socket *socket, Address to)
 {
     if (socket->state == SOCKET_CONNECTING) return -IPC_EALREADY;
+    if (socket->untold) return told_now(socket);
     if (socket->state != SOCKET_NEW) return -IPC_EISCONN;
     socket->error = IPC_OK;
     socket->peer = to;
@@ -142,7 +153,8 @@ int socket_stream_connect(Socket *socket, Address to)
     SimTime until = socket_until(socket, SOCKET_SNDTIMEO);
     while (socket->state == SOCKET_CONNECTING) {
         int error = socket_wait(socket, &socket->writers, 0, until);
-        if (error < 0) return error == -IPC_EAGAIN ? -IPC_EINPROGRESS : error;
+        socket->untold = error == -IPC_EAGAIN;
+        if (error < 0) return socket->untold ? -IPC_EINPROGRESS : error;
     }
     return socket_error_once(socket);
 }
@@ -176,11 +188,10 @@ static size_t send_piece(Socket *socket, const char *data, size_t size)
 /* Why nothing can be sent now; 0: there may be no room, or no connection yet. */
 static int send_error(Socket *socket)
 {
-    if (socket->error == IPC_ETIMEDOUT || socket->state == SOCKET_NEW) {
-        int error = socket_error_once(socket);
-        return error < 0 ? error : -IPC_ENOTCONN;
-    }
-    if (socket->state == SOCKET_LISTENING) return -IPC_ENOTCONN;
+    int error = socket_error_once(socket);
+    if (error < 0) return error;
+    bool unconnected = socket->state == SOCKET_NEW || socket->state == SOCKET_LISTENING;
+    if (unconnected) return socket->untold ? -IPC_EPIPE : -IPC_ENOTCONN;
     return socket->shut_write || socket->state == SOCKET_DEAD ? -IPC_EPIPE : 0;
 }
 
@@ -229,13 +240,13 @@ int64_t socket_stream_receive(Socket *socket, char *data, size_t size, int flags
     for (;;) {
         if (socket->connection && socket->state != SOCKET_CONNECTING) {
             size_t done = read_some(socket, data, size);
-            if (done || size == 0) return (int64_t)done;
+            if (done || size == 0 || connection_ended(socket->connection)) return (int64_t)done;
         }
         int error = socket_error_once(socket);
         if (error < 0) return error;
-        if (socket->state == SOCKET_NEW || socket->state == SOCKET_LISTENING) return -IPC_ENOTCONN;
+        bool unconnected = socket->state == SOCKET_NEW || socket->state == SOCKET_LISTENING;
+        if (unconnected) return socket->untold ? 0 : -IPC_ENOTCONN;
         if (socket->state == SOCKET_DEAD || socket->shut_read) return 0;
-        if (socket->state == SOCKET_CONNECTED && connection_ended(socket->connection)) return 0;
         error = socket_wait(socket, &socket->readers, flags, until);
         if (error < 0) return error;
     }
@@ -246,7 +257,8 @@ int64_t socket_stream_receive(Socket *socket, char *data, size_t size, int flags
 bool socket_stream_readable(const Socket *socket)
 {
     if (socket->state == SOCKET_LISTENING) return listener_backlog(socket->listener) > 0;
-    if (socket->state == SOCKET_NEW || socket->state == SOCKET_DEAD) return socket->state == SOCKET_DEAD || socket->error;
+    if (socket->state == SOCKET_NEW) return socket->untold;
+    if (socket->state == SOCKET_DEAD) return true;
     if (socket->state == SOCKET_CONNECTING) return false;
     return socket->shut_read || connection_ended(socket->connection) || connection_unread(socket->connection) > 0;
 }
@@ -256,6 +268,11 @@ bool socket_stream_writable(const Socket *socket)
     if (socket->state == SOCKET_NEW || socket->state == SOCKET_DEAD) return true;       /* a send fails at once */
     if (socket->state != SOCKET_CONNECTED) return false;
     return socket->shut_write || connection_room(socket->connection) > 0;
+}
+
+bool socket_stream_both_ended(const Socket *socket)
+{
+    return socket->state == SOCKET_CONNECTED && socket->shut_write && connection_ended(socket->connection);
 }
 
 /* ---- ending ---- */
@@ -272,6 +289,7 @@ int socket_shutdown(Process *self, int fd, SocketSide side)
     Socket *socket = socket_find(self, fd, &error);
     if (!socket) return error;
     if (socket->state != SOCKET_CONNECTED) return -IPC_ENOTCONN;
+    if (socket->type == SOCKET_STREAM && socket_stream_both_ended(socket)) return -IPC_ENOTCONN;
     if (side & SOCKET_READ_SIDE) socket->shut_read = true;
     if (side & SOCKET_WRITE_SIDE && !socket->shut_write) {
         socket->shut_write = true;

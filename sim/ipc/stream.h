@@ -75,6 +75,7 @@ Listener *listener_open(Ipc *ipc, Address at, const ListenerSettings *settings);
 Connection *listener_take(Listener *listener);      /* the oldest in the backlog, or NULL; connection_use() at once */
 unsigned listener_backlog(const Listener *listener);        /* how many wait to be taken */
 void listener_allow(Listener *listener, uint32_t more);     /* `more` beyond the backlog: that many wait to accept */
+void listener_resize(Listener *listener, uint32_t backlog); /* who waits already stays */
 void listener_close(Listener *listener);            /* resets what waits in the backlog */
 
 /* Starts a connection from `host`, from a free port of its own; connected() or failed() follow. */

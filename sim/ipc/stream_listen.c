@@ -51,6 +51,7 @@ Connection *listener_take(Listener *listener)
 
 unsigned listener_backlog(const Listener *listener) { return listener->full.count; }
 void listener_allow(Listener *listener, uint32_t more) { listener->more = more; }
+void listener_resize(Listener *listener, uint32_t backlog) { listener->settings.backlog = backlog; }
 
 void listener_unlist(Listener *listener)
 {

@@ -182,6 +182,16 @@ static void a_crash_takes_them_along(void)
     bench_free(b);
 }
 
+static void the_last_is_on_its_way(void)
+{
+    Bench *b = bench_new(MS);
+    bench_run(b, CLIENT, "client", sends_a_thousand);
+    lab_run(b->lab, MS / 2);
+    ipc_finish(b->lab->ipc);
+    g_assert_cmpuint(ipc_account(b->lab->ipc, "socket", "datagram")->in_flight, ==, 1);
+    bench_free(b);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -191,5 +201,6 @@ int main(int argc, char **argv)
     g_test_add_func("/socket/SOCK-25 a closed port is told to who is connected", sock_25);
     g_test_add_func("/socket/a connected one hears of its peer alone", connected_datagrams);
     g_test_add_func("/socket/COM-04 a crash takes datagrams along", a_crash_takes_them_along);
+    g_test_add_func("/socket/COM-04 one on its way at the end is counted so, once", the_last_is_on_its_way);
     return g_test_run();
 }

@@ -23,7 +23,7 @@ typedef struct {
 static const char *error_name(int error)
 {
     static const struct { int number; const char *name; } names[] = {
-        { EADDRINUSE, "EADDRINUSE" }, { EAGAIN, "EAGAIN" }, { EALREADY, "EALREADY" }, { EBADF, "EBADF" },
+        { EADDRINUSE, "EADDRINUSE" }, { EAGAIN, "EAGAIN" }, { EALREADY, "EALREADY" }, { EBADF, "EBADF" }, { ECONNABORTED, "ECONNABORTED" },
         { ECONNREFUSED, "ECONNREFUSED" }, { ECONNRESET, "ECONNRESET" }, { EDESTADDRREQ, "EDESTADDRREQ" },
         { EINPROGRESS, "EINPROGRESS" }, { EINVAL, "EINVAL" }, { EISCONN, "EISCONN" }, { EMSGSIZE, "EMSGSIZE" },
         { ENOTCONN, "ENOTCONN" }, { EOPNOTSUPP, "ENOTSUP" }, { EPIPE, "EPIPE" },
@@ -313,6 +313,44 @@ static void an_abrupt_end(Net *net)
     sends(net, client, "x");
 }
 
+/* Whichever call is the first hears of it. */
+static void told_once(Net *net)
+{
+    int client, server;
+    pair(net, &client, &server);
+    closes_abruptly(net, server);
+    waits(net);
+    sends(net, client, "x");
+    sends(net, client, "x");
+    receives(net, client, 9);
+    pair(net, &client, &server);
+    closes(net, server);
+    sends(net, client, "x");
+    waits(net);
+    receives(net, client, 9);
+    pending_error(net, client);
+    pending_error(net, client);
+    shuts(net, client);
+}
+
+static void connects_again(Net *net)
+{
+    int fd = listener(net, 0, 5), client = opens(net, true), refused = opens(net, true), bound = opens(net, true);
+    nonblocking(net, client);
+    nonblocking(net, refused);
+    binds(net, bound, 1);
+    connects(net, client, 0);
+    connects(net, refused, 1);
+    waits(net);
+    connects(net, client, 0);
+    connects(net, client, 0);
+    pending_error(net, refused);
+    polls(net, refused);
+    connects(net, refused, 1);
+    connects(net, refused, 1);
+    listens(net, fd, 7);
+}
+
 static void in_the_backlog(Net *net)
 {
     int fd = listener(net, 0, 5), client = opens(net, true), other = opens(net, true);
@@ -491,6 +529,8 @@ int main(int argc, char **argv)
     CASE(half_an_end);
     CASE(unread_bytes);
     CASE(an_abrupt_end);
+    CASE(told_once);
+    CASE(connects_again);
     CASE(in_the_backlog);
     CASE(without_waiting);
     CASE(backlogs);
