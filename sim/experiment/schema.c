@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 const char *const schema_run_tables[] = {
-    "metric", "histogram", "series", "event", "node", "link", "delivery", "packet", "step", "problem", NULL
+    "metric", "histogram", "series", "event", "node", "link", "publication", "delivery", "packet", "step", "problem", NULL
 };
 
 /* Rows of one run are read together and replaced together: hence the indexes. */
@@ -24,6 +24,9 @@ const char schema_sql[] =
     "CREATE INDEX node_run ON node(run);"
     "CREATE TABLE link(run INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL, latency_ms REAL);"
     "CREATE INDEX link_run ON link(run);"
+    "CREATE TABLE publication(run INTEGER NOT NULL, workload TEXT, publication INTEGER NOT NULL,"
+    "  source INTEGER NOT NULL, published_s REAL NOT NULL, size INTEGER NOT NULL);"
+    "CREATE INDEX publication_run ON publication(run, workload, publication);"
     "CREATE TABLE delivery(run INTEGER NOT NULL, workload TEXT, publication INTEGER NOT NULL,"
     "  node INTEGER NOT NULL, published_s REAL NOT NULL, delivered_s REAL NOT NULL, hops INTEGER NOT NULL);"
     "CREATE INDEX delivery_run ON delivery(run);"

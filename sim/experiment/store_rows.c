@@ -6,7 +6,7 @@
 
 #include "experiment/schema.h"
 
-enum { RUN, METRIC, HISTOGRAM, SERIES, EVENT, NODE, LINK, DELIVERY, PACKET, STEP, PROBLEM, DROP_RUN, STATEMENTS };
+enum { RUN, METRIC, HISTOGRAM, SERIES, EVENT, NODE, LINK, PUBLICATION, DELIVERY, PACKET, STEP, PROBLEM, DROP_RUN, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
     [RUN] = "INSERT INTO run VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
@@ -16,6 +16,7 @@ static const char *const texts[STATEMENTS] = {
     [EVENT] = "INSERT INTO event VALUES(?, ?, ?, ?, ?, ?)",
     [NODE] = "INSERT INTO node VALUES(?, ?, ?, ?, ?)",
     [LINK] = "INSERT INTO link VALUES(?, ?, ?, ?)",
+    [PUBLICATION] = "INSERT INTO publication VALUES(?, ?, ?, ?, ?, ?)",
     [DELIVERY] = "INSERT INTO delivery VALUES(?, ?, ?, ?, ?, ?, ?)",
     [PACKET] = "INSERT INTO packet VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [STEP] = "INSERT INTO step VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -141,6 +142,10 @@ static bool put_detail(Rows *rows, int64_t run, const RunResult *result)
         if (!insert(rows, NODE, "intdd", run, row->node, row->name, row->x, row->y)) return false;
     for EACH(LinkRow, row, result->links)
         if (!insert(rows, LINK, "innd", run, row->a, row->b, row->latency_ms)) return false;
+    for EACH(PublicationRow, row, result->publications)
+        if (!insert(rows, PUBLICATION, "itindi", run, row->workload, (int64_t)row->publication, row->source,
+                    (double)row->published / 1e9, (int64_t)row->size))
+            return false;
     for EACH(DeliveryRow, row, result->deliveries)
         if (!insert(rows, DELIVERY, "itinddi", run, row->workload, (int64_t)row->publication, row->node,
                     (double)row->published / 1e9, (double)row->delivered / 1e9, (int64_t)row->hops))

@@ -109,6 +109,14 @@ static void put_large_rows(Writer *w, const RunResult *result)
         put_whole(w->rows, row->b);
         put_double(w->rows, row->latency_ms);
     }
+    put_whole(w->rows, result->publications->len);
+    for EACH(PublicationRow, row, result->publications) {
+        put_text(w, row->workload);
+        put_whole(w->rows, row->publication);
+        put_whole(w->rows, row->source);
+        put_signed(w->rows, row->published);
+        put_whole(w->rows, row->size);
+    }
     put_whole(w->rows, result->deliveries->len);
     for EACH(DeliveryRow, row, result->deliveries) {
         put_text(w, row->workload);
@@ -272,6 +280,12 @@ static void take_large_rows(Reader *r, RunResult *result)
         LinkRow row = { .a = (NodeId)take_whole(r) };
         row.b = (NodeId)take_whole(r), row.latency_ms = take_double(r);
         g_array_append_val(result->links, row);
+    }
+    for (uint64_t i = 0, n = take_count(r, 5); i < n; i++) {
+        PublicationRow row = { .workload = take_text(r) };
+        row.publication = (uint32_t)take_whole(r), row.source = (NodeId)take_whole(r);
+        row.published = take_signed(r), row.size = (uint32_t)take_whole(r);
+        g_array_append_val(result->publications, row);
     }
     for (uint64_t i = 0, n = take_count(r, 6); i < n; i++) {
         DeliveryRow row = { .workload = take_text(r) };

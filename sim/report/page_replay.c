@@ -108,24 +108,14 @@ static bool write_events(Replay *replay, GError **error)
     return true;
 }
 
-/* The node that published: the picture's source, unless it got this one from another. */
-static int source_of(const Replay *replay, const GString *nodes)
-{
-    for (NodeId i = 0; i < replay->picture->nodes; i++) {
-        if (replay->picture->states[i] != PICTURE_SOURCE) continue;
-        g_autofree char *inside = g_strdup_printf(",%u,", i), *list = g_strdup_printf(",%s,", nodes->str);
-        return strstr(list, inside) ? -1 : (int)i;
-    }
-    return -1;
-}
-
-typedef struct { GString *nodes, *times; guint count; } Reached;
+/* Who has a publication; `source` as a place in the picture, or -1 where that does not show it. */
+typedef struct { GString *nodes, *times; guint count; int source; } Reached;
 
 static void close_publication(Replay *replay, Reached *reached)
 {
     if (!reached->count) return;
     g_string_append_printf(replay->out, "\"source\":%d,\"nodes\":[%s],\"times\":[%s]}",
-                           source_of(replay, reached->nodes), reached->nodes->str, reached->times->str);
+                           reached->source, reached->nodes->str, reached->times->str);
     g_string_truncate(reached->nodes, 0);
     g_string_truncate(reached->times, 0);
     reached->count = 0;
@@ -146,7 +136,8 @@ static void open_publication(Replay *replay, sqlite3_stmt *rows, bool first)
 static bool write_publications(Replay *replay, guint stride, Reached *reached, GError **error)
 {
     g_autoptr(sqlite3_stmt) rows = of_run(replay,
-        "SELECT workload, publication, node, published_s, delivered_s, rank FROM delivery JOIN "
+        "SELECT workload, publication, node, published_s, delivered_s, rank, (SELECT source FROM publication AS made "
+        "WHERE made.run = ?1 AND made.workload IS delivery.workload AND made.publication = delivery.publication) FROM delivery JOIN "
         "(SELECT workload AS w, publication AS p, row_number() OVER (ORDER BY published_s DESC, workload, publication) "
         "AS rank FROM delivery WHERE run = ?1 GROUP BY workload, publication) ON w IS workload AND p = publication "
         "WHERE run = ?1 AND (rank - 1) % ?2 = 0 ORDER BY rank, node", error);
@@ -160,6 +151,7 @@ static bool write_publications(Replay *replay, guint stride, Reached *reached, G
             close_publication(replay, reached);
             if (node == NODE_NONE) continue;
             open_publication(replay, rows, last == 0);
+            reached->source = (int)place_at(replay, rows, 6);       /* NODE_NONE is -1 */
             last = sqlite3_column_int64(rows, 5);
         }
         if (node == NODE_NONE) continue;
@@ -183,7 +175,7 @@ static bool write_deliveries(Replay *replay, GError **error)
     guint deliveries = (guint)sqlite3_column_int64(rows, 0), publications = (guint)sqlite3_column_int64(rows, 1);
     guint stride = deliveries / MOST_DELIVERIES + 1;
     if (stride > 1) note(replay, "publications", (publications + stride - 1) / stride, publications);
-    Reached reached = { g_string_new(NULL), g_string_new(NULL), 0 };
+    Reached reached = { g_string_new(NULL), g_string_new(NULL), 0, -1 };
     g_string_append(replay->out, "\"publications\":[");
     bool done = write_publications(replay, stride, &reached, &broken);
     g_string_append(replay->out, "],");

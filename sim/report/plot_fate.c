@@ -90,27 +90,6 @@ static bool read_failures(const PlotData *data, gint64 run, Picture *picture, GE
     return true;
 }
 
-/* The source is in no table: it is up, has no delivery, and every node at hop 1
- * is its neighbor.  Of several such nodes it is the one that the scenario names. */
-static guint source_of(const Picture *picture, const guint *hops, guint named)
-{
-    g_autofree guint *near = g_new0(guint, picture->nodes);
-    guint first_hops = 0, found = 0, source = G_MAXUINT;
-    for (guint i = 0; i < picture->nodes; i++) first_hops += hops[i] == 1;
-    for (guint i = 0; i < picture->links->len; i++) {
-        const PictureLink *link = &g_array_index(picture->links, PictureLink, i);
-        near[link->a] += hops[link->b] == 1;
-        near[link->b] += hops[link->a] == 1;
-    }
-    for (guint i = 0; i < picture->nodes; i++) {
-        bool may = hops[i] == 0 && picture->states[i] != PICTURE_DEAD &&
-                   (!picture->links->len || near[i] == first_hops);
-        if (may && i == named) return i;
-        if (may) source = i, found++;
-    }
-    return found == 1 ? source : G_MAXUINT;
-}
-
 /* The value of a key of [workload NAME] in a run: of its point, its variant, or the file; NULL where unset. */
 static char *workload_key(const PlotData *data, gint64 run, const char *workload, const char *key)
 {
@@ -130,15 +109,10 @@ static char *workload_key(const PlotData *data, gint64 run, const char *workload
     return value ? value : g_key_file_get_value(file, section, key, NULL);
 }
 
-/* The workload's fixed source, or G_MAXUINT; and whether it has a group. */
-static guint workload_source(const PlotData *data, gint64 run, const char *workload, bool *grouped)
+static bool is_grouped(const PlotData *data, gint64 run, const char *workload)
 {
-    g_autofree char *source = workload_key(data, run, workload, "source");
     g_autofree char *group = workload_key(data, run, workload, "group");
-    *grouped = group && strcmp(group, "all") != 0;
-    guint64 number = 0;
-    if (source && !parse_count(source, &number, NULL)) return G_MAXUINT;
-    return (guint)number;
+    return group && strcmp(group, "all") != 0;
 }
 
 /* Nodes that the workload ever reached in this run: what is known of its group. */
@@ -161,11 +135,13 @@ static bool read_last(const PlotData *data, gint64 run, Picture *picture, GError
     g_autoptr(sqlite3_stmt) rows = of_run(data, run,
         "WITH last AS (SELECT workload AS w, publication AS p FROM delivery WHERE run = ?1 "
         "ORDER BY published_s DESC, workload, publication LIMIT 1) "
-        "SELECT workload, node, hops, round(1000 * (delivered_s - published_s), 6) FROM delivery, last "
+        "SELECT workload, node, hops, round(1000 * (delivered_s - published_s), 6), (SELECT source FROM publication "
+        "WHERE run = ?1 AND workload IS w AND publication = p) FROM delivery, last "
         "WHERE run = ?1 AND workload IS w AND publication = p", error);
     if (!rows) return false;
     g_autofree guint *hops = g_new0(guint, picture->nodes);
     g_autofree char *workload = NULL;
+    guint64 source = G_MAXUINT64;
     GError *broken = NULL;
     while (plot_data_step(rows, &broken)) {
         guint64 node = (guint64)sqlite3_column_int64(rows, 1);
@@ -173,12 +149,13 @@ static bool read_last(const PlotData *data, gint64 run, Picture *picture, GError
             hops[node] = (guint)sqlite3_column_int64(rows, 2);
             picture->latency[node] = sqlite3_column_double(rows, 3);
         }
-        if (!workload) workload = g_strdup((const char *)sqlite3_column_text(rows, 0));
+        if (workload) continue;
+        workload = g_strdup((const char *)sqlite3_column_text(rows, 0));
+        if (sqlite3_column_type(rows, 4) != SQLITE_NULL) source = (guint64)sqlite3_column_int64(rows, 4);
     }
     if (broken) return g_propagate_error(error, broken), false;
     if (!workload) return true;
-    bool grouped;
-    guint source = source_of(picture, hops, workload_source(data, run, workload, &grouped));
+    bool grouped = is_grouped(data, run, workload);
     g_autofree bool *member = g_new0(bool, picture->nodes);
     if (grouped && !read_members(data, run, workload, member, picture->nodes, error)) return false;
     for (guint i = 0; i < picture->nodes; i++) {

@@ -106,6 +106,15 @@ void publication_publish(World *world, uint32_t number, uint32_t size)
     if (--world->lives[number].in_use == 0) publication_unused(world, number);
 }
 
+/* Kept beside the deliveries, which do not say who published. */
+static void publication_record(World *world, const Live *live)
+{
+    const Part *workload = world->scenario->workloads->pdata[live->workload];
+    PublicationRow row = { result_text(world->result, workload->name), live->public.number, live->public.source,
+                           live->public.published, live->public.size };
+    g_array_append_val(world->result->publications, row);
+}
+
 void publication_make(World *world, uint32_t number)
 {
     Live *live = &world->lives[number];
@@ -124,6 +133,7 @@ void publication_make(World *world, uint32_t number)
     live->in_use = 1;
     running_add(world, number);
     source_begin(world, live);
+    if (world->recording.deliveries) publication_record(world, live);
     if (live->packets) coding_publish(world, number);
     else publication_publish(world, number, live->public.size);
     if (--live->in_use == 0) publication_unused(world, number);

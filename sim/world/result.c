@@ -10,6 +10,7 @@ RunResult *result_new(void)
     result->events = g_array_new(FALSE, FALSE, sizeof(EventRow));
     result->nodes = g_array_new(FALSE, FALSE, sizeof(NodeRow));
     result->links = g_array_new(FALSE, FALSE, sizeof(LinkRow));
+    result->publications = g_array_new(FALSE, FALSE, sizeof(PublicationRow));
     result->deliveries = g_array_new(FALSE, FALSE, sizeof(DeliveryRow));
     result->packets = g_array_new(FALSE, FALSE, sizeof(PacketRow));
     result->steps = g_array_new(FALSE, FALSE, sizeof(StepRow));
@@ -26,6 +27,7 @@ void result_free(RunResult *result)
     g_array_unref(result->events);
     g_array_unref(result->nodes);
     g_array_unref(result->links);
+    g_array_unref(result->publications);
     g_array_unref(result->deliveries);
     g_array_unref(result->packets);
     g_array_unref(result->steps);

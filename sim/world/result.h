@@ -12,6 +12,15 @@ typedef struct { double time_s; const char *failure, *kind; NodeId node, other; 
 typedef struct { NodeId node; const char *name; double x, y; } NodeRow;                 /* NULL, NaN: unknown */
 typedef struct { NodeId a, b; double latency_ms; } LinkRow;                             /* a < b */
 
+/* One publication that was made, and by whom; ns, bytes. */
+typedef struct {
+    const char *workload;
+    uint32_t publication;       /* its number in that workload */
+    NodeId source;
+    SimTime published;
+    uint32_t size;
+} PublicationRow;
+
 /* One first delivery; times in ns. */
 typedef struct {
     const char *workload;
@@ -53,7 +62,7 @@ typedef struct {
 
 /* Owns its arrays and, through `texts`, every text in them. */
 typedef struct {
-    GArray *metrics, *histograms, *series, *events, *nodes, *links, *deliveries, *packets, *steps;
+    GArray *metrics, *histograms, *series, *events, *nodes, *links, *publications, *deliveries, *packets, *steps;
     GStringChunk *texts;
     uint64_t event_count;       /* the metric `events` */
     double wall_s;              /* of the event loop alone */

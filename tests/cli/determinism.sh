@@ -41,7 +41,7 @@ same() {
 
 run first "$program" -j 1 --seed 42
 outcome $? "a run on one worker"
-for table in run metric histogram series event node link delivery; do
+for table in run metric histogram series event node link publication delivery; do
     grep -q "^$table"$'\t' "$scratch/first/rows"
     outcome $? "there are rows of $table to compare"
 done

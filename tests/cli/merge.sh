@@ -24,7 +24,7 @@ rows() {
     sqlite3 "$1/results.db" "
         SELECT id, variant, point, replication, seed, status, events FROM run;
         SELECT * FROM metric WHERE name NOT IN ('wall_s', 'events_per_s') ORDER BY 1, 2;
-        SELECT * FROM histogram ORDER BY 1, 2, 3; SELECT * FROM delivery ORDER BY 1, 2, 3, 4;
+        SELECT * FROM histogram ORDER BY 1, 2, 3; SELECT * FROM delivery ORDER BY 1, 2, 3, 4; SELECT * FROM publication ORDER BY 1, 2, 3;
         SELECT * FROM node ORDER BY 1, 2; SELECT * FROM link ORDER BY 1, 2, 3; SELECT * FROM event ORDER BY 1, 2, 3, 4, 5, 6;
         SELECT * FROM packet ORDER BY 1, 2; SELECT * FROM step ORDER BY 1, 2, 3, 4, 5, 6"
 }

@@ -18,6 +18,7 @@ static const char *const queries[] = {
     "SELECT 'event', run, time_s, failure, kind, node, other FROM event ORDER BY 2, 3, 4, 5, 6, 7",
     "SELECT 'node', run, node, name, x, y FROM node ORDER BY 2, 3, 4, 5, 6",
     "SELECT 'link', run, a, b, latency_ms FROM link ORDER BY 2, 3, 4, 5",
+    "SELECT 'publication', run, workload, publication, source, published_s, size FROM publication ORDER BY 2, 3, 4, 5, 6, 7",
     "SELECT 'delivery', run, workload, publication, node, published_s, delivered_s, hops FROM delivery "
     "ORDER BY 2, 3, 4, 5, 6, 7, 8",
 };

@@ -34,6 +34,10 @@ static inline RunResult *synthetic_result(uint64_t seed)
     g_array_append_val(result->nodes, bare);
     LinkRow link = { 3, 4, 12.5 };
     g_array_append_val(result->links, link);
+    for (uint32_t i = 0; i < 4; i++) {
+        PublicationRow row = { result_text(result, "news"), i, 30 + i, -1, 1000 };
+        g_array_append_val(result->publications, row);
+    }
     for (uint32_t i = 0; i < 20; i++) {
         DeliveryRow row = { result_text(result, "news"), i / 5, i, -1, (SimTime)random_below(&random, 1u << 30), i % 7 };
         g_array_append_val(result->deliveries, row);

@@ -87,6 +87,7 @@ static void a_run_reads_back_as_it_was_put(Place *place, gconstpointer unused)
     answers(place, "SELECT id, variant, point, replication, printf('%u', seed), status, events, wall_s FROM run",
             "1|tree|{}|0|18446744073709551614|done|1001|0.125");
     answers(place, "SELECT count(*) FROM delivery", "20");
+    answers(place, "SELECT count(*), min(source), max(source), sum(size) FROM publication", "4|30|33|4000");
     answers(place, "SELECT group_concat(number || fate), count(ended_s), count(label) FROM packet", "1arrived,2lost,3under-way|2|1");
     answers(place, "SELECT event, process, message FROM step", "rpc.retransmit|NULL|30064771072");
     answers(place, "SELECT name, x, y FROM node ORDER BY node", "Wien, \"Nord\"\n|1.5|NULL\nNULL|NULL|NULL");
@@ -119,6 +120,7 @@ static void the_tables_are_those_of_the_contract(Place *place, gconstpointer unu
         { "link", "run,a,b,latency_ms" },
         { "packet", "run,number,sent_s,ended_s,fate,sender,receiver,model,kind,label,bytes" },
         { "step", "run,time_s,event,node,process,object,message,number,reason" },
+        { "publication", "run,workload,publication,source,published_s,size" },
         { "delivery", "run,workload,publication,node,published_s,delivered_s,hops" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

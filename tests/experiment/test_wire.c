@@ -24,6 +24,7 @@ static void what_is_sent_arrives(void)
     g_assert_cmpmem(bytes->data, bytes->len, again->data, again->len);
 
     same_bytes(sent->metrics, got->metrics, "metrics");
+    same_bytes(sent->publications, got->publications, "publications");
     same_bytes(sent->deliveries, got->deliveries, "deliveries");
     same_bytes(sent->packets, got->packets, "packets");
     same_bytes(sent->steps, got->steps, "steps");

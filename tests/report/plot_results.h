@@ -48,6 +48,7 @@ static inline void made_new(Made *made, gconstpointer unused)
         "CREATE TABLE event(run, time_s, failure, kind, node, other);"
         "CREATE TABLE node(run, node, name, x, y);"
         "CREATE TABLE link(run, a, b, latency_ms);"
+        "CREATE TABLE publication(run, workload, publication, source, published_s, size);"
         "CREATE TABLE delivery(run, workload, publication, node, published_s, delivered_s, hops);"
         "CREATE TABLE packet(run, number, sent_s, ended_s, fate, sender, receiver, model, kind, label, bytes);"
         "CREATE TABLE step(run, time_s, event, node, process, object, message, number, reason);"
@@ -102,6 +103,7 @@ static inline void made_overlay(Made *made, int run)
                run, run);
     made_execf(made, "INSERT INTO event VALUES(%d,1,'storm','down',1,NULL),(%d,2,'storm','up',1,NULL),"
                      "(%d,3,'storm','down',1,NULL)", run, run, run);
+    made_execf(made, "INSERT INTO publication VALUES(%d,'news',0,0,0,1000),(%d,'news',1,0,5,1000)", run, run);
     made_execf(made, "INSERT INTO delivery VALUES(%d,'news',0,1,0,0.1,1),(%d,'news',0,5,0,0.1,1),"
                      "(%d,'news',0,2,0,0.2,2),(%d,'news',1,5,5,5.1,1)", run, run, run, run);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "experiment/version.h"
 #include "report/page_replay.h"
 #include "report/page_write.h"
 #include "plot_results.h"
@@ -23,7 +24,7 @@ static void a_database(Made *made, gconstpointer unused)
 {
     (void)unused;
     made_new(made, NULL);
-    made_exec(made, "PRAGMA application_id = 1111576153; PRAGMA user_version = 2;"
+    made_exec(made, "PRAGMA application_id = 1111576153; PRAGMA user_version = " G_STRINGIFY(BANYAN_SCHEMA) ";"
                     "INSERT INTO meta VALUES('seed', '7'), ('version', '0.1.0'), ('schema', '1'), ('stem', 'storms'),"
                     "('hash', 'abc'), ('title', 'Storms')");
     made_scenario(made, "# Who is\n# reached?\n#\n# Second thought.\n\n[scenario]\ntitle = Storms\n[overlay]\n"
@@ -139,6 +140,19 @@ static void a_replay_has_what_the_tables_have(Made *made, gconstpointer unused)
     g_assert_cmpstr(json_object_get_string_member(run, "note"), ==, "");
 }
 
+/* Node 5 publishes and gets nothing; one whose source is not in the picture has none. */
+static void a_replay_knows_who_published(Made *made, gconstpointer unused)
+{
+    (void)unused;
+    made_overlay(made, 0);
+    made_exec(made, "UPDATE publication SET source = 5 WHERE publication = 0; UPDATE publication SET source = 77 WHERE publication = 1");
+    g_autoptr(JsonNode) root = replay_of(made);
+    JsonArray *runs = json_object_get_array_member(json_node_get_object(root), "runs");
+    JsonArray *publications = json_object_get_array_member(json_array_get_object_element(runs, 0), "publications");
+    g_assert_cmpint(json_object_get_int_member(json_array_get_object_element(publications, 0), "source"), ==, -1);
+    g_assert_cmpint(json_object_get_int_member(json_array_get_object_element(publications, 1), "source"), ==, 5);
+}
+
 static void what_is_too_much_is_left_out_and_said(Made *made, gconstpointer unused)
 {
     (void)unused;
@@ -187,6 +201,7 @@ int main(int argc, char **argv)
     g_test_add_func("/page/texts_are_texts", texts_are_texts);
     CASE(hostile_texts_stay_in_their_place);
     CASE(a_replay_has_what_the_tables_have);
+    CASE(a_replay_knows_who_published);
     CASE(what_is_too_much_is_left_out_and_said);
     CASE(runs_without_an_overlay_are_told);
     CASE(results_that_cannot_be_used_are_refused);
