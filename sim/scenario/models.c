@@ -140,15 +140,15 @@ void fits_target(const Making *making, const Part *part)
     else (void)model_refer_any(&check, "target", sections, target);
 }
 
-/* Ways over the overlay are looked up in its graph. */
+/* Ways over the overlay are looked up in its graph, or known to its nodes. */
 static void check_route(ModelCheck *check, const ModelSection *section, const Variant *variant)
 {
     const Param *route = params_find(variant->params, "route");
     const Overlay *overlay = scenario_overlay(check->making->scenario);
-    if (!route || !overlay || !overlay->live) return;
+    if (!route || !overlay || !overlay->live || overlay->live->route || overlay->live->next_hop) return;
     if (*(const int *)((const char *)section->config + route->offset))
-        model_fault(check, "route", "'%s' changes as it runs; route = overlay goes over the links of a fixed overlay",
-                    overlay->variant.name);
+        model_fault(check, "route", "'%s' keeps neighbors and no ways; a fixed overlay, or one that routes (chord, pastry, kademlia, "
+                    "narada), is expected", overlay->variant.name);
 }
 
 void fits_models(Making *making)

@@ -4,7 +4,11 @@
  * Each node forwards by a table of shortest ways over the links that work, or over a
  * spanning tree of them (routing = tree).  A change is known everywhere `convergence`
  * after it happened: until then packets follow the old ways, and are lost where those
- * are broken.  Without `heal` the ways of the beginning stay. */
+ * are broken.  Without `heal` the ways of the beginning stay.
+ *
+ * On a live overlay that routes (chord, pastry, kademlia: by key; narada: by its ways) each
+ * hop goes where the overlay says at that moment; a packet to a hop that has failed is lost,
+ * and the overlay finds out by its own means. */
 #include <string.h>
 
 #include "core/memory.h"
@@ -167,10 +171,20 @@ static NodeId next_hop(World *world, NodeId node, NodeId to)
     return *next = step.next;
 }
 
+/* The same as a live overlay says: by the key of the destination, or by its own ways. */
+static NodeId live_hop(World *world, NodeId from, NodeId to)
+{
+    const LiveOverlay *live = world->live;
+    if (!bit_get(world->joined, from)) return from;
+    if (live->route) return live->route(world_node(world, from), live->key(world_node(world, from), to));
+    NodeId next = live->next_hop(world_node(world, from), from, to);
+    return next == NODE_NONE ? from : next;
+}
+
 void relay_send(World *world, NodeId from, NodeId to, const Message *message)
 {
     if (world->relay) catch_up(world);
-    NodeId next = world->relay ? next_hop(world, from, to) : to;
+    NodeId next = world->live ? live_hop(world, from, to) : world->relay ? next_hop(world, from, to) : to;
     if (next == from || message->hops >= HOPS_MOST) fabric_dropped(world, message);
     else node_send(world_node(world, from), next, message);
 }

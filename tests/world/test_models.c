@@ -42,6 +42,24 @@ static void a_mesh_goes_round_and_a_tree_does_not(void)
     g_assert_cmpfloat(metric_value(tree, "rpc_deadline_exceeded"), ==, 1);
 }
 
+/* A hundred callers of one server, hop by hop as the overlay routes. */
+static void calls_travel_over_overlays_that_route(void)
+{
+    static const char *const overlays_at_work[] = { "chord", "pastry", "kademlia", "narada" };
+    for (size_t i = 0; i < G_N_ELEMENTS(overlays_at_work); i++) {
+        g_autoptr(RunResult) result = run_models("[scenario]\nduration = 900 s\n[network]\nlatency = 10 ms\n[overlay]\nkind = %s\nnodes = 64\n"
+            "join = uniform(0 s, 60 s)\n[process c]\nnode = 1..63\ncount = 63\nstart = 600 s\n[process s]\nnode = 0\nstart = 600 s\n"
+            "[rpc r]\nserver = s\nroute = overlay\nthreads = 0\n[rpc-client k]\nprocesses = c\nrpc = r\narrivals = 0 s\ncalls = 3\n"
+            "deadline = 20 s\n", overlays_at_work[i]);
+        double hops = metric_value(result, "packets") / metric_value(result, "rpc_transmissions") / 2;
+        g_test_message("%s: %g hops", overlays_at_work[i], hops);
+        g_assert_cmpfloat(metric_value(result, "rpc_success_ratio"), ==, 1);
+        g_assert_cmpfloat(hops, >, 1);
+        g_assert_cmpfloat(hops, <, 6);
+        g_assert_cmpfloat(fabs(metric_value(result, "rpc_latency_mean_ms") - 20 * hops), <, 1e-6 + 20 * 0.02 * hops);
+    }
+}
+
 /* Packets that carry a message of 200 bytes or more on the wire: one producer, ten consumers of which two want it. */
 static unsigned carried(const char *model)
 {
@@ -136,6 +154,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/models/COM-07 a mesh goes round and a tree does not", a_mesh_goes_round_and_a_tree_does_not);
+    g_test_add_func("/models/calls travel over overlays that route", calls_travel_over_overlays_that_route);
     g_test_add_func("/models/COM-08 filtering at the publisher saves links", filtering_at_the_publisher_saves_links);
     g_test_add_func("/models/a link may differ", a_link_may_differ);
     g_test_add_func("/models/a message is lost with any of its packets", a_message_is_lost_with_any_of_its_packets);
