@@ -41,6 +41,7 @@ typedef struct {
     Distribution bandwidth;     /* of each way, bit/s, one message after the other; LAW_ABSENT: unlimited */
     uint64_t mtu;               /* bytes that travel as one packet; a larger message is lost with any of its packets.
                                  * UINT64_MAX: none */
+    int line;                   /* of its section, for messages */
 } LinkRule;
 
 extern const Param link_params[];

@@ -30,10 +30,10 @@ static void check_links(Making *making, NetworkSettings *network)
         const LinkRule *link = &network->links[i];
         g_autofree char *title = g_strdup_printf("link %u-%u", link->a, link->b);
         if (making->scenario->nodes && link->b >= making->scenario->nodes)
-            faults_add(making->faults, 1, title, NULL, "there is no node %u; the nodes are 0 .. %u", link->b, making->scenario->nodes - 1);
+            faults_add(making->faults, link->line, title, NULL, "there is no node %u; the nodes are 0 .. %u", link->b, making->scenario->nodes - 1);
         for (uint32_t j = 0; j < i; j++)
             if (network->links[j].a == link->a && network->links[j].b == link->b)
-                faults_add(making->faults, 1, title, NULL, "this link has two sections; both ways are one link");
+                faults_add(making->faults, link->line, title, NULL, "this link has two sections; both ways are one link");
     }
     if (network->link_count) network_links_override(network);
 }

@@ -211,6 +211,7 @@ static void fill_link(Making *making, const Block *block, const Keys *keys)
     LinkRule link = { 0 };
     params_fill(link_params, keys, &link);
     link.loses = keys_given(keys, "loss");
+    link.line = block->line;
     if (!read_ends(block->name, &link))
         faults_add(making->faults, block->line, block->title, NULL, "'%s' is no link; two different nodes, as in [link 0-5], are expected",
                    block->name);

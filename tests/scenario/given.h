@@ -15,6 +15,9 @@
 #define NEWS     "[workload news]\nkind = publish\n"
 #define WHOLE    NETWORK TREE FLOOD NEWS
 
+/* Eight lines without a protocol, for what communication models add. */
+#define OF_MODELS "[scenario]\nduration = 9 s\n" NETWORK TREE
+
 static inline char *given_directory(void)
 {
     static char *directory;

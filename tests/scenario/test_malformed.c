@@ -209,6 +209,24 @@ static const Row rows[] = {
     { WHOLE "[plot p]\nx = cdf(latncy)\n", "12: [plot p] x: ", "did you mean 'latency'?", 1 },
     { WHOLE "[plot p]\nx = pdf(latency)\n", "12: [plot p] x: ", "'pdf' is not a choice", 1 },
     { WHOLE "[plot p]\nformat = gif\n", "12: [plot p] format: ", "'gif' is not a choice", 1 },
+    /* the communication models */
+    { OF_MODELS "[process server]\n[rpc print]\nserver = sever\n", "11: [rpc print] server: ", "did you mean 'server'?", 1 },
+    { OF_MODELS "[process w]\ncount = 4\n[rpc print]\nserver = w[4]\n", "12: [rpc print] server: ", "makes 4, numbered from 0", 1 },
+    { OF_MODELS "[process w]\nnode = 15\n", "10: [process w] node: ", "there is no node 15", 1 },
+    { OF_MODELS "[process s]\n[rpc print]\nserver = s\naddress = n0\n", "12: [rpc print] address: ", "nNODE:PORT", 1 },
+    { OF_MODELS "[process s]\n[rpc print]\nserver = s\naddress = n99:111\n", "12: [rpc print] address: ", "there is no node 99", 1 },
+    { OF_MODELS "[process s]\n[rpc p]\nserver = s\n[rpc-client c]\nprocesses = s\nrpc = p\nretryable = GONE\n", "15: [rpc-client c] retryable: ",
+      "'GONE' is no status", 1 },
+    { OF_MODELS "[process s]\n[rpc p]\nserver = s\n[rpc-client c]\nprocesses = s\nrpc = p\nquorum = 2\n", "15: [rpc-client c] quorum: ", "spread = all", 1 },
+    { OF_MODELS "[process s]\n[rpc p]\nserver = s\nservice_time = 5 ms\n", "12: [rpc p] service_time: ", "did you mean 'service-time'?", 1 },
+    { OF_MODELS "[process p]\n[producer x]\nprocesses = p\nto = nowhere\n", "12: [producer x] to: ", "there is none at all", 1 },
+    { OF_MODELS "[process p]\n[failure f]\nkind = process-crash\ntarget = q\n", "12: [failure f] target: ", "no [process] is called 'q'", 1 },
+    { OF_MODELS "[process p]\n[failure f]\nkind = link-cut\nlinks = 3\n", "12: [failure f] links: ", "'3' is no link", 1 },
+    { OF_MODELS "[process p]\n[link 0-15]\nlatency = 1 ms\n", "10: [link 0-15] ", "there is no node 15", 1 },
+    { OF_MODELS "[process p]\n[link 3]\nlatency = 1 ms\n", "10: [link 3] ", "'3' is no link", 1 },
+    { "[network]\nlatency = 50 ms\n" TREE "[process p]\n", "1: [scenario] duration: ", "required where nothing publishes", 1 },
+    { "[scenario]\nduration = 1 s\n[network]\nlatency = 50 ms\n[overlay]\nkind = hyparview\nnodes = 9\n[process s]\n[rpc p]\nserver = s\nroute = overlay\n",
+      "11: [rpc p] route: ", "keeps neighbors and no ways", 1 },
 };
 
 static void every_fault_has_its_line(void)
