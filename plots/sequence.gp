@@ -56,19 +56,23 @@ set lmargin at screen left_/width
 set rmargin at screen 1 - 2.0/width
 set ytics scale 0 font small offset 0.6,0 textcolor rgb "#404040"
 set grid ytics linecolor rgb "#ececec" linewidth 0.5 dashtype solid
-set ylabel wording("ylabel") offset 0.5,0
+unset ylabel
+set label 97 wording("ylabel") at screen (left_ - 1.2)/width, first -4.9 right font small textcolor rgb "#404040"
 unset xlabel
-set key at screen 0.5, screen 13.2/height center top horizontal Left reverse samplen 2 width -1 maxcols 4 maxrows 2 font small
+set key at screen 0.5, screen 13.2/height center top horizontal Left reverse samplen 2 width -1 \
+    maxcols 4 maxrows 2 font small
 set style arrow 1 head filled size screen 1.9/width,18 linecolor rgb blue linewidth 1.1
 set style arrow 2 head filled size screen 1.7/width,18 linecolor rgb grey linewidth 0.7
 set style arrow 3 nohead linecolor rgb red linewidth 1.1 dashtype (4, 2)
 set style arrow 4 nohead linecolor rgb grey linewidth 0.9 dashtype (1, 2)
 
 at(ok, v) = ok ? v : -9                 # or out of sight
-plot data index 1 using (at($4 == 0, $1)):2:(0):($3 - $2) with vectors nohead linecolor rgb "#909090" linewidth 0.9 notitle, \
+plot data index 1 using (at($4 == 0, $1)):2:(0):($3 - $2) \
+         with vectors nohead linecolor rgb "#909090" linewidth 0.9 notitle, \
      data index 1 using (at($4 == 1, $1)):2:(0):($3 - $2) with vectors nohead linecolor rgb "#909090" linewidth 0.9 \
          dashtype (3, 4) notitle, \
-     data index 11 using (0.5):3:(columns_):(0) with vectors nohead linecolor rgb red linewidth 0.7 dashtype (6, 3) notitle, \
+     data index 11 using (0.5):3:(columns_):(0) \
+         with vectors nohead linecolor rgb red linewidth 0.7 dashtype (6, 3) notitle, \
      data index 2 using (at($5 == 0, $1)):3:(at($5 == 0, $1)):(at($5 == 0, $2)):3:4 with boxxyerror \
          fillcolor rgb "#ffffff" fillstyle solid 1 border rgb "#606060" linewidth 0.7 notitle, \
      data index 2 using (at($5 == 1, $1)):3:(at($5 == 1, $1)):(at($5 == 1, $2)):3:4 with boxxyerror \
@@ -76,20 +80,29 @@ plot data index 1 using (at($4 == 0, $1)):2:(0):($3 - $2) with vectors nohead li
      data index 10 using 3:(-7):($3 - 0.46):($3 + 0.46):(-11.5):(-2.5) with boxxyerror fillcolor rgb "#f2f2f2" \
          fillstyle solid 1 border rgb "#606060" linewidth 0.7 notitle, \
      data index 10 using 3:(-8.8):(said(1)) with labels center notitle, \
-     data index 10 using 3:(-4.9):(kept(plain(strcol(4)))) with labels center font small textcolor rgb "#505050" notitle, \
-     data index 9 using 1:2:($1 - 1.8/gap):($1 + 1.8/gap):($2 - 1.0):($2 + 1.0) with boxxyerror fillcolor rgb "#ffffff" \
+     data index 10 using 3:(-4.9):(kept(plain(strcol(4)))) \
+         with labels center font small textcolor rgb "#505050" notitle, \
+     data index 9 using 1:2:($1 - 1.8/gap):($1 + 1.8/gap):($2 - 1.0):($2 + 1.0) \
+         with boxxyerror fillcolor rgb "#ffffff" \
          fillstyle solid 1 noborder notitle, \
-     data index 9 using ($1 - 1.8/gap):($2 - 0.4):(3.6/gap):(-1.2) with vectors nohead linecolor rgb "#606060" linewidth 0.8 notitle, \
-     data index 9 using ($1 - 1.8/gap):($2 + 1.6):(3.6/gap):(-1.2) with vectors nohead linecolor rgb "#606060" linewidth 0.8 notitle, \
+     data index 9 using ($1 - 1.8/gap):($2 - 0.4):(3.6/gap):(-1.2) \
+         with vectors nohead linecolor rgb "#606060" linewidth 0.8 notitle, \
+     data index 9 using ($1 - 1.8/gap):($2 + 1.6):(3.6/gap):(-1.2) \
+         with vectors nohead linecolor rgb "#606060" linewidth 0.8 notitle, \
      for [k = 0:3] data index 3 using (at($5 == k, $1)):2:($3 - $1):($4 - $2) with vectors arrowstyle k + 1 notitle, \
-     for [i = 3:(seen & 8 ? 3 : 0)] data index i using (at($5 == 2, $3)):4 with points pointtype 2 pointsize 0.9*dot linecolor rgb red linewidth 1.6 notitle, \
+     for [i = 3:(seen & 8 ? 3 : 0)] data index i using (at($5 == 2, $3)):4 \
+         with points pointtype 2 pointsize 0.9*dot linecolor rgb red linewidth 1.6 notitle, \
      data index 4 using 1:2:3:(0) with vectors nohead linecolor rgb blue linewidth 1.1 notitle, \
      data index 4 using ($1 + $3):2:(0):($4 - $2) with vectors nohead linecolor rgb blue linewidth 1.1 notitle, \
      data index 4 using (at($5 < 2, $1 + $3)):4:(-$3):(0) with vectors arrowstyle 1 notitle, \
-     for [i = 4:(seen & 128 ? 4 : 0)] data index i using (at($5 == 2, $1 + $3)):4 with points pointtype 2 pointsize 0.9*dot linecolor rgb red linewidth 1.6 notitle, \
-     for [i = 8:(seen & 32 ? 8 : 0)] data index i using (at($3 == 0, $1)):2 with points pointtype 2 pointsize 1.6*dot linecolor rgb "#000000" linewidth 2 notitle, \
-     for [i = 8:(seen & 64 ? 8 : 0)] data index i using (at($3 == 1, $1)):2 with points pointtype 7 pointsize 0.8*dot linecolor rgb "#000000" notitle, \
-     data index 5 using 3:4:($6 == 0 ? said(1) : " "):5 with labels rotate variable center offset 0,0.5 font small notitle, \
+     for [i = 4:(seen & 128 ? 4 : 0)] data index i using (at($5 == 2, $1 + $3)):4 \
+         with points pointtype 2 pointsize 0.9*dot linecolor rgb red linewidth 1.6 notitle, \
+     for [i = 8:(seen & 32 ? 8 : 0)] data index i using (at($3 == 0, $1)):2 \
+         with points pointtype 2 pointsize 1.6*dot linecolor rgb "#000000" linewidth 2 notitle, \
+     for [i = 8:(seen & 64 ? 8 : 0)] data index i using (at($3 == 1, $1)):2 \
+         with points pointtype 7 pointsize 0.8*dot linecolor rgb "#000000" notitle, \
+     data index 5 using 3:4:($6 == 0 ? said(1) : " "):5 \
+         with labels rotate variable center offset 0,0.5 font small notitle, \
      data index 5 using 3:4:($6 == 1 ? said(1) : " "):5 with labels rotate variable center offset 0,0.5 font small \
          textcolor rgb grey notitle, \
      data index 6 using 3:4:($5 == 0 ? said(1) : " ") with labels left font small textcolor rgb grey notitle, \
@@ -97,12 +110,18 @@ plot data index 1 using (at($4 == 0, $1)):2:(0):($3 - $2) with vectors nohead li
      data index 6 using 3:4:($5 == 1 ? said(1) : " ") with labels left font small textcolor rgb red notitle, \
      data index 7 using 3:4:($5 == 1 ? said(1) : " ") with labels right font small textcolor rgb red notitle, \
      data index 6 using 3:4:($5 == 2 ? said(1) : " ") with labels left font small notitle, \
-     data index 11 using (columns_ + 0.5):($3 - 1.7):(said(1)) with labels right font small textcolor rgb red notitle, \
+     data index 11 using (columns_ + 0.5):($3 - 1.7):(said(1)) \
+         with labels right font small textcolor rgb red notitle, \
      for [i = 1:(seen & 256 ? 1 : 0)] NaN with vectors arrowstyle 1 title "message", \
      for [i = 1:(seen & 512 ? 1 : 0)] NaN with vectors arrowstyle 2 title "transport", \
-     for [i = 1:(seen & 136 ? 1 : 0)] NaN with linespoints pointtype 2 pointsize 0.9*dot linecolor rgb red linewidth 1.1 \
+     for [i = 1:(seen & 136 ? 1 : 0)] NaN \
+         with linespoints pointtype 2 pointsize 0.9*dot linecolor rgb red linewidth 1.1 \
          dashtype (4, 2) title "lost", \
-     for [i = 1:(seen & 16 ? 1 : 0)] NaN with lines linecolor rgb grey linewidth 0.9 dashtype (1, 2) title "under way", \
-     for [i = 1:(seen & 1 ? 1 : 0)] NaN with lines linecolor rgb "#909090" linewidth 0.9 dashtype (3, 4) title "down", \
-     for [i = 1:(seen & 2 ? 1 : 0)] NaN with boxes fillcolor rgb "#b9c4cc" fillstyle solid 1 border rgb "#606060" title "at work", \
-     for [i = 1:(seen & 4 ? 1 : 0)] NaN with boxes fillcolor rgb "#ffffff" fillstyle solid 1 border rgb "#606060" title "waits"
+     for [i = 1:(seen & 16 ? 1 : 0)] NaN \
+         with lines linecolor rgb grey linewidth 0.9 dashtype (1, 2) title "under way", \
+     for [i = 1:(seen & 1 ? 1 : 0)] NaN \
+         with lines linecolor rgb "#909090" linewidth 0.9 dashtype (3, 4) title "down", \
+     for [i = 1:(seen & 2 ? 1 : 0)] NaN \
+         with boxes fillcolor rgb "#b9c4cc" fillstyle solid 1 border rgb "#606060" title "at work", \
+     for [i = 1:(seen & 4 ? 1 : 0)] NaN \
+         with boxes fillcolor rgb "#ffffff" fillstyle solid 1 border rgb "#606060" title "waits"

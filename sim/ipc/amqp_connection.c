@@ -240,7 +240,7 @@ int amqp_connect(Process *self, Address broker, const AmqpSettings *settings, Am
 {
     static const ConnectionUser calls = { .connected = connected, .failed = failed, .received = received,
                                           .ended = ended,
-                                          .drained = drained };
+                                          .drained = drained, .label = amqp_frame_label };
     if (process_running(process_ipc(self)) != self) return -IPC_EDEADLK;
     AmqpConnection *connection = connection_new(self, broker, settings ? settings : &amqp_defaults);
     connection->stream = connection_open(process_ipc(self), connection->host, broker, &connection->set.stream, &calls,

@@ -90,6 +90,25 @@ AmqpFrame *amqp_frame_new(Amqp *amqp, AmqpMethod method, unsigned channel)
     return frame;
 }
 
+void amqp_frame_label(const void *content, GString *words)
+{
+    static const char *const methods[] = {
+#define AMQP_METHOD_NAME(name) #name,
+        AMQP_METHODS(AMQP_METHOD_NAME)
+#undef AMQP_METHOD_NAME
+    };
+    const AmqpFrame *frame = content;
+    const char *method = methods[frame->method];
+    g_autofree char *small = g_ascii_strdown(g_str_has_prefix(method, "LINK_") ? method + strlen("LINK_") : method, -1);
+    g_string_append(words, g_strdelimit(small, "_", '-'));
+    bool again = frame->content && (frame->method == FRAME_DELIVER || frame->method == FRAME_GET_OK) &&
+                 (frame->flags & FRAME_REDELIVERED);
+    const char *name = frame->content ? frame->content->key : frame->name;
+    if (name && *name) g_string_append_printf(words, " %s", name);
+    if (frame->content) g_string_append_printf(words, " #%u", (uint32_t)frame->content->message->id);
+    if (again) g_string_append(words, " again");
+}
+
 void amqp_frame_carries(AmqpFrame *frame, Account *account, bool fresh)
 {
     Amqp *amqp = frame->amqp;

@@ -83,6 +83,7 @@ void amqp_frame_settled(AmqpFrame *frame);                   /* its instance has
 void amqp_frame_drop(AmqpFrame *frame, IpcDrop reason);      /* frees; what it carries is counted so */
 void amqp_frame_free(AmqpFrame *frame);                      /* the same for the usual reason: auto-ack or peer-gone */
 uint32_t amqp_frame_size(const AmqpFrame *frame);            /* bytes on the wire */
+void amqp_frame_label(const void *frame, GString *words);    /* "publish news.at #3", "consume story" */
 void amqp_frame_send(AmqpFrame *frame, Connection *stream);  /* NULL stream: it is freed */
 
 /* How a link is attached, with what this end has not settled; the answer tells the other end's. */

@@ -155,7 +155,8 @@ static void drained(void *user, Connection *stream)
 
 bool broker_link_incoming(void *user, Connection *stream)
 {
-    static const ConnectionUser calls = { .failed = failed, .received = receive, .ended = lost, .drained = drained };
+    static const ConnectionUser calls = { .failed = failed, .received = receive, .ended = lost, .drained = drained,
+                                          .label = amqp_frame_label };
     Broker *broker = user;
     Link *link = g_new0(Link, 1);
     *link = (Link){ .broker = broker, .stream = stream, .received = broker_now(broker), .lanes = g_ptr_array_new() };

@@ -7,7 +7,8 @@
 
 typedef enum { CHART_ARRIVED, CHART_LOST, CHART_UNDER_WAY } ChartFate;
 
-typedef enum { CHART_TRANSPORT, CHART_BYTES, CHART_MESSAGE } ChartWeight;       /* SYN and its like; data; "call print" */
+/* SYN and its like; data; "call print". */
+typedef enum { CHART_TRANSPORT, CHART_BYTES, CHART_MESSAGE } ChartWeight;
 
 /* A node; several named processes share its lifeline. */
 typedef struct {

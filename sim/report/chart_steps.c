@@ -127,8 +127,9 @@ static Actor *actor_of(Course *course, guint column, const char *name)
         if (actor->column == column && strcmp(actor->name, name) == 0) return actor;
     }
     Actor fresh = { g_strdup(name), column, false };
+    GPtrArray *names = chart_column_at(course->chart, column)->processes;
     g_array_append_val(course->actors, fresh);
-    g_ptr_array_add(chart_column_at(course->chart, column)->processes, g_strdup(name));
+    if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL)) g_ptr_array_add(names, g_strdup(name));
     return &g_array_index(course->actors, Actor, course->actors->len - 1);
 }
 
@@ -196,6 +197,14 @@ static void words_add(Chart *chart, SimTime time, guint column, const char *even
     }
 }
 
+/* A broker is no process: its queues tell its name, as in "rabbit.news". */
+static void name_broker(Chart *chart, guint column, const char *event, const char *object)
+{
+    GPtrArray *names = chart_column_at(chart, column)->processes;
+    if (names->len || !object || !g_str_has_prefix(event, "amqp.")) return;
+    g_ptr_array_add(names, g_strndup(object, strcspn(object, ".")));
+}
+
 static bool ends_bar(const BarRule *rule, const char *event) { return g_strv_contains(rule->ends, event); }
 
 static void step(Course *course, SimTime time, guint column, sqlite3_stmt *row)
@@ -211,6 +220,7 @@ static void step(Course *course, SimTime time, guint column, sqlite3_stmt *row)
         if (strcmp(bar_rules[i].begin, event) == 0) bar_begin(course, &bar_rules[i], time, column, message, object);
         if (ends_bar(&bar_rules[i], event)) bar_end(course, &bar_rules[i], time, column, message, object);
     }
+    name_broker(course->chart, column, event, object);
     if (time >= course->from) words_add(course->chart, time, column, event, reason);
 }
 
@@ -221,7 +231,8 @@ static void line_add(Course *course, SimTime time, const char *kind, gint64 a, g
     bool link = strcmp(kind, "cut") == 0 || strcmp(kind, "mend") == 0;
     bool begins = strcmp(kind, "cut") == 0 || strcmp(kind, "part") == 0;
     const char *what = link ? begins ? "cut" : "mended" : begins ? "the network parts" : "the network heals";
-    char *text = link ? g_strdup_printf("link %" G_GINT64_FORMAT "–%" G_GINT64_FORMAT " %s", a, b, what) : g_strdup(what);
+    char *text = !link ? g_strdup(what)
+                       : g_strdup_printf("link %" G_GINT64_FORMAT "–%" G_GINT64_FORMAT " %s", a, b, what);
     ChartLine *last = lines->len ? &g_array_index(lines, ChartLine, lines->len - 1) : NULL;
     if (last && last->time == time) {
         g_free(last->text);

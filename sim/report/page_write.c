@@ -127,7 +127,7 @@ bool page_figure(Page *page, const char *file, unsigned number, GError **error)
     g_autofree char *svg = NULL, *base = g_path_get_basename(file);
     g_autofree char *path = g_build_filename("plots", base, NULL);
     if (page->format == PAGE_LATEX)
-        g_string_append_printf(page->out, "\\noindent\\includegraphics[width=\\linewidth]{%s}\n\n", path);
+        g_string_append_printf(page->out, "\\noindent\\includegraphics[width=\\linewidth,height=.9\\textheight,keepaspectratio]{%s}\n\n", path);
     if (page->format == PAGE_MARKDOWN) g_string_append_printf(page->out, "![%s](%s)\n\n", base, path);
     if (page->format != PAGE_HTML) return true;
     if (!g_file_get_contents(file, &svg, NULL, &why) || !strstr(svg, "<svg")) {

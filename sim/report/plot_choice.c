@@ -150,7 +150,8 @@ static bool narrow(PlotRequested *request, const PlotData *data, GKeyFile *file,
         g_ptr_array_add(names, NULL);
         return unknown(section, "of", request->of, (char **)names->pdata, error);
     }
-    return parse_duration(from, &request->ask.from, error) && (!until || parse_duration(until, &request->ask.until, error));
+    return parse_duration(from, &request->ask.from, error) &&
+           (!until || parse_duration(until, &request->ask.until, error));
 }
 
 static bool add_asked(GPtrArray *requests, const PlotData *data, GKeyFile *file, const char *section, GError **error)

@@ -72,7 +72,8 @@ static bool add_sequences(GPtrArray *requests, const PlotData *data, GError **er
         if (broken) return g_propagate_error(error, broken), false;
         if (!some) continue;
         const char *variant = plot_data_variant(data, i);
-        g_autofree char *name = data->variants->len > 1 ? g_strconcat("sequence-", variant, NULL) : g_strdup("sequence");
+        bool alone = data->variants->len == 1;
+        g_autofree char *name = alone ? g_strdup("sequence") : g_strconcat("sequence-", variant, NULL);
         PlotRequested *request = plot_choice_add(requests, name, plot_sequence, "", "sequence");
         request->ask.of = request->of = g_strdup(variant);
         drawn++;

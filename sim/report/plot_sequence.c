@@ -4,30 +4,19 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "report/chart.h"
 #include "report/plot_figure.h"
+#include "report/plot_sequence.h"
 
 /* mm; plots/sequence.gp has the same margins. */
 #define MOST_DEPTH 300.0
 #define LEFT 17.0
 #define RIGHT 2.0
 #define HEAD 12.0               /* names above the lifelines */
-#define LETTER 1.36             /* of a label, on average */
 #define BAR 1.2                 /* half of a bar */
 
 enum { NARROW = 3 };            /* columns that fit one column of a paper */
 
-typedef struct { PlotSheet *sheet; const Chart *chart; double gap; } Drawing;   /* gap: mm from lifeline to lifeline */
-
-/* ---- texts ---- */
-
-static char *shortened(const char *text, double mm)
-{
-    glong room = MAX((glong)(mm / LETTER), 3);
-    if (g_utf8_strlen(text, -1) <= room) return g_strdup(text);
-    g_autofree char *start = g_utf8_substring(text, 0, room - 1);
-    return g_strconcat(start, "…", NULL);
-}
+/* ---- times ---- */
 
 /* The unit in which the ticks are short. */
 static const struct { SimTime ns; const char *name; } units[] = {
@@ -42,10 +31,39 @@ static size_t unit_of(const Chart *chart)
     return unit;
 }
 
-static char *time_text(SimTime time, size_t unit)
+static gint by_size(gconstpointer a, gconstpointer b)
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    return g_strdup(g_ascii_formatd(text, sizeof text, "%.7g", (double)time / (double)units[unit].ns));
+    SimTime first = *(const SimTime *)a, second = *(const SimTime *)b;
+    return first < second ? -1 : first > second;
+}
+
+/* Digits after the point that tell most ticks apart. */
+static int digits_of(const Chart *chart, size_t unit)
+{
+    g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(SimTime));
+    for (guint i = 1; i < chart->ticks->len; i++) {
+        const ChartTick *tick = &g_array_index(chart->ticks, ChartTick, i);
+        SimTime gap = tick->time - (tick - 1)->time;
+        g_array_append_val(gaps, gap);
+    }
+    if (!gaps->len) return 3;
+    g_array_sort(gaps, by_size);
+    double usual = (double)g_array_index(gaps, SimTime, gaps->len / 2) / (double)units[unit].ns;
+    return (int)CLAMP(ceil(-log10(usual)) + 1, 0, 6);
+}
+
+/* Without zeros at its end. */
+static char *time_text(SimTime time, size_t unit, int digits)
+{
+    char format[8], text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_snprintf(format, sizeof format, "%%.%df", digits);
+    g_ascii_formatd(text, sizeof text, format, (double)time / (double)units[unit].ns);
+    if (strchr(text, '.')) {
+        size_t length = strlen(text);
+        while (text[length - 1] == '0') length--;
+        text[text[length - 1] == '.' ? length - 1 : length] = 0;
+    }
+    return g_strdup(text);
 }
 
 /* ---- lifelines ---- */
@@ -59,7 +77,7 @@ static char *names_of(const ChartColumn *column)
     return g_strjoinv(", ", (char **)names->pdata);
 }
 
-static void add_lifeline(const Drawing *drawing, guint column)
+static void add_lifeline(const Sequence *drawing, guint column)
 {
     const Chart *chart = drawing->chart;
     double y = 0;
@@ -73,19 +91,20 @@ static void add_lifeline(const Drawing *drawing, guint column)
     if (y < chart->depth) plot_sheet_row(drawing->sheet, "nnnn", column + 1.0, y, chart->depth, 0.0);
 }
 
-static void add_heads(const Drawing *drawing)
+static void add_heads(const Sequence *drawing)
 {
     const Chart *chart = drawing->chart;
     plot_sheet_block(drawing->sheet);
     for (guint i = 0; i < chart->columns->len; i++) {
         const ChartColumn *column = chart_column_at(chart, i);
-        g_autofree char *names = names_of(column), *fits = shortened(names, 0.9 * drawing->gap - 2);
+        g_autofree char *names = names_of(column), *fits = sequence_shortened(names, 0.9 * drawing->gap - 2);
         g_autofree char *tex = plot_sheet_tex(fits), *node = g_strdup_printf("node %u", column->node);
-        plot_sheet_row(drawing->sheet, "ssns", fits, tex, i + 1.0, column->processes->len ? node : " ");
+        const char *below = column->processes->len ? node : "\302\240";         /* no field is empty */
+        plot_sheet_row(drawing->sheet, "ssns", fits, tex, i + 1.0, below);
     }
 }
 
-static void add_lifelines(const Drawing *drawing)
+static void add_lifelines(const Sequence *drawing)
 {
     const Chart *chart = drawing->chart;
     plot_sheet_block(drawing->sheet);
@@ -99,7 +118,7 @@ static void add_lifelines(const Drawing *drawing)
     }
 }
 
-static void add_marks(const Drawing *drawing)
+static void add_marks(const Sequence *drawing)
 {
     const Chart *chart = drawing->chart;
     plot_sheet_block(drawing->sheet);
@@ -119,166 +138,28 @@ static void add_marks(const Drawing *drawing)
         }
 }
 
-/* ---- arrows ---- */
-
-enum { KIND_PAYLOAD, KIND_CONTROL, KIND_LOST, KIND_UNDER_WAY };
-
-static int kind_of(const ChartArrow *arrow)
-{
-    if (arrow->fate != CHART_ARRIVED) return arrow->fate == CHART_LOST ? KIND_LOST : KIND_UNDER_WAY;
-    return arrow->weight ? KIND_PAYLOAD : KIND_CONTROL;
-}
-
-/* Where an arrow that does not arrive ends: on its way, or near the sender where it never left. */
-static void end_of(const ChartArrow *arrow, double *x, double *y)
-{
-    double way = (double)arrow->to - (double)arrow->from, side = way > 0 ? 1 : -1;
-    *x = arrow->to + 1.0;
-    *y = arrow->y2;
-    if (arrow->fate == CHART_ARRIVED) return;
-    bool at_once = arrow->fate == CHART_LOST && arrow->ended == arrow->sent;
-    double share = at_once ? 0 : arrow->fate == CHART_LOST ? 0.85 : 0.6;
-    *x = arrow->from + 1.0 + (at_once ? 0.75 * side : share * way);
-    *y = at_once ? arrow->y1 + 0.8 : arrow->fate == CHART_LOST ? arrow->y1 + share * (arrow->y2 - arrow->y1)
-                                                               : MIN(arrow->y1 + 6, arrow->y2);
-}
-
-static void add_arrows(const Drawing *drawing)
-{
-    const Chart *chart = drawing->chart;
-    plot_sheet_block(drawing->sheet);
-    plot_sheet_row(drawing->sheet, "nnnnnn", -9.0, -9.0, -8.0, -8.0, 0.0, 0.0);
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
-        double x, y;
-        end_of(arrow, &x, &y);
-        if (arrow->from != arrow->to)
-            plot_sheet_row(drawing->sheet, "nnnnnn", arrow->from + 1.0, arrow->y1, x, y, (double)kind_of(arrow),
-                           (double)arrow->count);
-    }
-    plot_sheet_block(drawing->sheet);
-    plot_sheet_row(drawing->sheet, "nnnnnn", -9.0, -9.0, -8.0, -8.0, 0.0, 0.0);
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
-        if (arrow->from == arrow->to)
-            plot_sheet_row(drawing->sheet, "nnnnnn", arrow->from + 1.0, arrow->y1, 3.5 / drawing->gap, arrow->y2,
-                           (double)kind_of(arrow), (double)arrow->count);
-    }
-}
-
-/* Two that leave one point to the same side, for different nodes: their labels stand at their other ends. */
-static bool fans_out(const Chart *chart, const ChartArrow *arrow)
-{
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *other = &g_array_index(chart->arrows, ChartArrow, i);
-        if (other->sent > arrow->sent) break;
-        if (other != arrow && other->sent == arrow->sent && other->from == arrow->from && other->from != other->to &&
-            (other->to > other->from) == (arrow->to > arrow->from))
-            return true;
-    }
-    return false;
-}
-
-static void add_label(const Drawing *drawing, const ChartArrow *arrow)
-{
-    double x, y, way = (double)arrow->to - (double)arrow->from, side = way > 0 ? 1 : -1;
-    end_of(arrow, &x, &y);
-    g_autofree char *text = shortened(arrow->label, drawing->gap - 3), *tex = plot_sheet_tex(text);
-    bool last = fabs(way) > 1 && arrow->fate == CHART_ARRIVED && fans_out(drawing->chart, arrow);
-    double at = last ? x - 0.5 * side : arrow->from + 1 + 0.5 * side;
-    double slope = (y - arrow->y1) / (x - arrow->from - 1);
-    double angle = -atan(slope / drawing->gap) * 180 / G_PI;
-    plot_sheet_row(drawing->sheet, "ssnnnn", text, tex, at, arrow->y1 + slope * (at - arrow->from - 1), angle,
-                   arrow->weight ? 0.0 : 1.0);
-}
-
-static void add_labels(const Drawing *drawing)
-{
-    const Chart *chart = drawing->chart;
-    plot_sheet_block(drawing->sheet);
-    plot_sheet_row(drawing->sheet, "ssnnnn", " ", " ", 1.0, 0.0, 0.0, 0.0);         /* no block is empty */
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
-        if (arrow->from != arrow->to) add_label(drawing, arrow);
-    }
-}
-
-/* ---- notes ---- */
-
-/* What leaves and reaches a point to its right and to its left. */
-typedef struct { bool leaves[2], reaches[2]; } Busy;
-
-static Busy busy_at(const Chart *chart, guint column, double y)
-{
-    Busy busy = { { false, false }, { false, false } };
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
-        if (arrow->from == column && fabs(arrow->y1 - y) < 1) busy.leaves[arrow->to < column] = true;
-        if (arrow->to == column && arrow->from != column && fabs(arrow->y2 - y) < 1 && arrow->fate == CHART_ARRIVED)
-            busy.reaches[arrow->from < column] = true;
-    }
-    return busy;
-}
-
-static void add_note(const Drawing *drawing, guint column, double y, const char *words, double weight, bool left)
-{
-    Busy busy = busy_at(drawing->chart, column, y);
-    double shift = busy.leaves[left] && busy.reaches[left] ? 0 : busy.leaves[left] ? -1.5 : busy.reaches[left] ? 1.6 : 0;
-    double room = column == 0 && left ? drawing->gap / 2 - 2 : drawing->gap - 6;
-    g_autofree char *text = shortened(words, room), *tex = plot_sheet_tex(text);
-    double x = column + 1 + (left ? -2.2 : 2.2) / drawing->gap;
-    plot_sheet_row(drawing->sheet, "ssnnn", text, tex, x, y + shift, weight);
-}
-
-/* On the side where fewer arrows are; to the right where both are alike. */
-static bool goes_left(const Chart *chart, guint column, double y)
-{
-    Busy busy = busy_at(chart, column, y);
-    int right = busy.leaves[0] + busy.reaches[0], left = busy.leaves[1] + busy.reaches[1];
-    if (column == 0 && chart->columns->len > 1) return right > 1 && !left;
-    return left < right || (column + 1 == chart->columns->len && column > 0 && left == right && !left);
-}
-
-static void add_notes(const Drawing *drawing, bool left)
-{
-    const Chart *chart = drawing->chart;
-    plot_sheet_block(drawing->sheet);
-    plot_sheet_row(drawing->sheet, "ssnnn", " ", " ", 1.0, 0.0, 0.0);
-    for (guint i = 0; i < chart->notes->len; i++) {
-        const ChartNote *note = &g_array_index(chart->notes, ChartNote, i);
-        if (goes_left(chart, note->column, note->y) == left)
-            add_note(drawing, note->column, note->y, note->text, note->bad ? 1.0 : 0.0, left);
-    }
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
-        if (left || arrow->from != arrow->to) continue;
-        g_autofree char *text = shortened(arrow->label, drawing->gap / 2), *tex = plot_sheet_tex(text);
-        plot_sheet_row(drawing->sheet, "ssnnn", text, tex, arrow->from + 1 + 4.5 / drawing->gap, (arrow->y1 + arrow->y2) / 2,
-                       2.0);
-    }
-}
-
-static void add_lines(const Drawing *drawing)
+static void add_lines(const Sequence *drawing)
 {
     const Chart *chart = drawing->chart;
     plot_sheet_block(drawing->sheet);
     plot_sheet_row(drawing->sheet, "ssn", " ", " ", -99.0);
     for (guint i = 0; i < chart->lines->len; i++) {
         const ChartLine *line = &g_array_index(chart->lines, ChartLine, i);
-        g_autofree char *text = shortened(line->text, 2 * drawing->gap), *tex = plot_sheet_tex(text);
+        g_autofree char *text = sequence_shortened(line->text, 2 * drawing->gap), *tex = plot_sheet_tex(text);
         plot_sheet_row(drawing->sheet, "ssn", text, tex, line->y);
     }
 }
 
 /* The time of each instant, where there is room. */
-static void add_ticks(const Drawing *drawing)
+static void add_ticks(const Sequence *drawing)
 {
     const Chart *chart = drawing->chart;
     size_t unit = unit_of(chart);
+    int digits = digits_of(chart, unit);
     double last = -9;
     for (guint i = 0; i < chart->ticks->len; i++) {
         const ChartTick *tick = &g_array_index(chart->ticks, ChartTick, i);
-        g_autofree char *text = time_text(tick->time, unit);
+        g_autofree char *text = time_text(tick->time, unit, digits);
         if (tick->y - last >= 3.2) plot_sheet_mark(drawing->sheet, "ytick", text, last = tick->y);
     }
     g_autofree char *label = g_strdup_printf("time (%s)", units[unit].name);
@@ -294,10 +175,13 @@ static char *words_of(const PlotData *data, guint variant, guint point, const Pl
     const char *name = plot_data_variant(data, variant), *where = plot_data_point(data, point)->label;
     if (data->variants->len > 1 || strcmp(name, "default") != 0) g_ptr_array_add(words, g_strdup(name));
     if (*where) g_ptr_array_add(words, g_strdup(where));
-    g_autofree char *from = format_duration(ask->from), *until = format_duration(MAX(chart->until, 0));
-    if (ask->from > 0) g_ptr_array_add(words, g_strdup_printf("from %s", from));
-    if (chart->until >= 0) g_ptr_array_add(words, g_strdup_printf("until %s", until));
-    if (chart->left_out) g_ptr_array_add(words, g_strdup_printf("%u packets of further nodes left out", chart->left_out));
+    size_t unit = unit_of(chart);
+    int digits = digits_of(chart, unit);
+    g_autofree char *from = time_text(ask->from, unit, digits), *until = time_text(MAX(chart->until, 0), unit, digits);
+    if (ask->from > 0) g_ptr_array_add(words, g_strdup_printf("from %s %s", from, units[unit].name));
+    if (chart->until >= 0) g_ptr_array_add(words, g_strdup_printf("until %s %s", until, units[unit].name));
+    if (chart->left_out)
+        g_ptr_array_add(words, g_strdup_printf("%u packets of further nodes left out", chart->left_out));
     g_ptr_array_add(words, NULL);
     return g_strjoinv(", ", (char **)words->pdata);
 }
@@ -308,16 +192,15 @@ static PlotSheet *draw(const PlotData *data, const PlotAsk *ask, const Chart *ch
         "x\ty1\ty2\tdown\nx1\tx2\ty1\ty2\twork\nx1\ty1\tx2\ty2\tkind\tcount\ntext\ttex\tx\ty\tangle");
     PlotAsk wide = *ask;
     if (!wide.columns) wide.columns = chart->columns->len > NARROW ? 2 : 1;
-    Drawing drawing = { sheet, chart, ((wide.columns == 2 ? 174 : 84) - LEFT - RIGHT) / chart->columns->len };
+    Sequence drawing = { sheet, chart, ((wide.columns == 2 ? 174 : 84) - LEFT - RIGHT) / chart->columns->len,
+                        g_array_new(FALSE, FALSE, sizeof(Taken)) };
     add_lifelines(&drawing);
-    add_arrows(&drawing);
-    add_labels(&drawing);
-    add_notes(&drawing, false);
-    add_notes(&drawing, true);
+    sequence_arrows(&drawing);
     add_marks(&drawing);
     add_heads(&drawing);
     add_lines(&drawing);
     add_ticks(&drawing);
+    g_array_unref(drawing.taken);
     plot_sheet_number(sheet, "body", chart->depth + HEAD);
     plot_sheet_number(sheet, "depth", chart->depth);
     plot_sheet_number(sheet, "lifelines", chart->columns->len);
@@ -335,8 +218,8 @@ PlotSheet *plot_sequence(const PlotData *data, const PlotAsk *ask, GError **erro
     if (broken) return g_propagate_error(error, broken), NULL;
     if (chart) chart_place(chart, MOST_DEPTH);
     if (!chart || !chart->arrows->len) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_RESULT, "replication 0 recorded no packet of a communication model there; "
-                    "sequence = yes in [record] does so for more than 2,000 too");
+        g_set_error(error, SIM_ERROR, SIM_ERROR_RESULT, "replication 0 recorded no packet of a communication model "
+                    "there; sequence = yes in [record] does so for more than 2,000 too");
         return NULL;
     }
     g_autofree char *where = words_of(data, variant, point, ask, chart);

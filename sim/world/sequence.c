@@ -70,7 +70,8 @@ static void told(void *data, const IpcEvent *event)
         return;
     }
     StepRow row = { event->time, result_text(result, event->event), event->node, result_text(result, event->process),
-                    result_text(result, event->object), event->message, event->number, result_text(result, event->reason) };
+                    result_text(result, event->object), event->message, event->number,
+                    result_text(result, event->reason) };
     g_array_append_val(result->steps, row);
 }
 
@@ -106,8 +107,8 @@ static void packet_line(World *world, const Packet *packet, uint32_t number, Pac
     static const char *const events[] = { "packet.send", "packet.arrive", "packet.lost" };
     g_autofree char *kind = g_strconcat(packet->library->name, ".", kind_of(packet), NULL);
     bool sent = fate == PACKET_SENT;
-    IpcEvent line = { .time = world->now, .event = events[fate], .node = sent ? packet->from : packet->to, .object = kind,
-                      .message = number, .number = sent ? packet->to : packet->from, .reason = label };
+    IpcEvent line = { .time = world->now, .event = events[fate], .node = sent ? packet->from : packet->to,
+                      .object = kind, .message = number, .number = sent ? packet->to : packet->from, .reason = label };
     put_line(world, &line);
 }
 

@@ -66,7 +66,7 @@ static void other_formats_have_the_same_parts(Made *made, gconstpointer unused)
     g_assert_nonnull(strstr(markdown, "![delivery-ratio.svg](plots/delivery-ratio.svg)"));
     g_assert_nonnull(strstr(markdown, "    banyan run storms.ini --seed 7 --replications "));
     g_assert_nonnull(strstr(tex, "\\section{Storms}\n\n\\subsection{Question}\n\nWho is reached?\n\n"));
-    g_assert_nonnull(strstr(tex, "\\includegraphics[width=\\linewidth]{plots/delivery-ratio.pdf}"));
+    g_assert_nonnull(strstr(tex, "\\includegraphics[width=\\linewidth,height=.9\\textheight,keepaspectratio]{plots/delivery-ratio.pdf}"));
 }
 
 static void texts_are_texts(void)

@@ -10,15 +10,17 @@
 
 static char *once[] = { (char *)"{}", NULL };
 
-static void packet(Made *made, int run, double sent, double ended, const char *fate, int from, int to, const char *label)
+static void packet(Made *made, int run, double sent, double ended, const char *fate, int from, int to,
+                   const char *label)
 {
-    made_execf(made, "INSERT INTO packet VALUES(%d, 1 + (SELECT count(*) FROM packet), %.9f, nullif(%.9f, -1), %Q, %d, %d, "
-                     "'stream', %Q, %Q, 40)", run, sent, ended, fate, from, to, label ? "data" : "syn", label);
+    made_execf(made, "INSERT INTO packet VALUES(%d, 1 + (SELECT count(*) FROM packet), %.9f, nullif(%.9f, -1), %Q, "
+                     "%d, %d, 'stream', %Q, %Q, 40)", run, sent, ended, fate, from, to, label ? "data" : "syn", label);
 }
 
 static void step(Made *made, int run, double time, const char *event, int node, const char *process, const char *reason)
 {
-    made_execf(made, "INSERT INTO step VALUES(%d, %.9f, %Q, %d, %Q, 'o', 7, 0, %Q)", run, time, event, node, process, reason);
+    made_execf(made, "INSERT INTO step VALUES(%d, %.9f, %Q, %d, %Q, 'o', 7, 0, %Q)", run, time, event, node, process,
+               reason);
 }
 
 /* A client, a server that crashes and comes back, and nine packets. */
@@ -159,7 +161,8 @@ static void texts_stay_text(Made *made, gconstpointer unused)
     g_autofree char *names = NULL;
     made_scenario(made, "[plot s]\nx = sequence\n");
     made_runs(made, (char *[]){ (char *)"default", NULL }, once);
-    static const char *const texts[] = { "$(touch pwned)", "`touch pwned`", "<b>&\"x\\n", "system('t')", "{/S a}_i^2%d" };
+    static const char *const texts[] = { "$(touch pwned)", "`touch pwned`", "<b>&\"x\\n", "system('t')",
+                                         "{/S a}_i^2%d" };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         packet(made, 0, (double)i, (double)i + 0.01, "arrived", 1, 0, texts[i]);
         step(made, 0, (double)i, "zmq.drop", 1, NULL, texts[i]);
@@ -168,14 +171,15 @@ static void texts_stay_text(Made *made, gconstpointer unused)
     g_assert_true(plotted(made, "svg, pdf, png, tex", &names, &error));
     g_assert_no_error(error);
     g_autofree char *svg = made_text(made, "s.svg");
-    static const char *const shown[] = { "$(touch pwned)", "`touch pwned`", "&lt;b>&amp;\"x\\n", "system('t')", "{/S a}_i^2%d",
-                                         "a&lt;b>`touch pwned`" };
+    static const char *const shown[] = { "$(touch pwned)", "`touch pwned`", "&lt;b>&amp;\"x\\n", "system('t')",
+                                         "{/S a}_i^2%d", "a&lt;b>`touch pwned`" };
     for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
         g_autofree char *text = g_strdup_printf("<text>%s</text>", shown[i]);
         g_test_message("%s", text);
         g_assert_nonnull(strstr(svg, text));
     }
-    g_autofree char *tex = made_text(made, "s-tex.tex"), *inside = g_build_filename(made->directory, "plots", "pwned", NULL);
+    g_autofree char *tex = made_text(made, "s-tex.tex");
+    g_autofree char *inside = g_build_filename(made->directory, "plots", "pwned", NULL);
     g_assert_nonnull(strstr(tex, "\\{/S a\\}\\_i\\textasciicircum{}2\\%d"));
     g_assert_false(g_file_test("pwned", G_FILE_TEST_EXISTS));
     g_assert_false(g_file_test(inside, G_FILE_TEST_EXISTS));
@@ -211,7 +215,7 @@ static void what_is_not_there_is_said(Made *made, gconstpointer unused)
         g_assert_error(error, SIM_ERROR, rows[i].code);
         g_assert_nonnull(strstr(error->message, rows[i].says));
     }
-    made_exec(made, "DROP TABLE packet");                               /* results without the table are results without packets */
+    made_exec(made, "DROP TABLE packet");                               /* as in results of an earlier version */
     g_autoptr(GError) error = NULL;
     g_autofree char *names = NULL;
     made_scenario(made, "[plot s]\nx = sequence\n");

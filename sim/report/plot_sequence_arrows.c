@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The arrows of a message-sequence chart, and the words at them and at the lifelines. */
+#include <math.h>
+#include <string.h>
+
+#include "report/plot_figure.h"
+#include "report/plot_sequence.h"
+
+#define LETTER 1.36             /* mm of a letter, on average */
+
+char *sequence_shortened(const char *text, double mm)
+{
+    glong room = MAX((glong)(mm / LETTER), 3);
+    if (g_utf8_strlen(text, -1) <= room) return g_strdup(text);
+    const char *last = strrchr(text, ' ');
+    glong tail = last && last[1] == '#' && g_utf8_strlen(last, -1) < room / 2 ? g_utf8_strlen(last, -1) : 0;
+    g_autofree char *start = g_utf8_substring(text, 0, room - 1 - tail);
+    return g_strconcat(start, "…", tail ? last : "", NULL);
+}
+
+enum { KIND_PAYLOAD, KIND_CONTROL, KIND_LOST, KIND_UNDER_WAY };
+
+static int kind_of(const ChartArrow *arrow)
+{
+    if (arrow->fate != CHART_ARRIVED) return arrow->fate == CHART_LOST ? KIND_LOST : KIND_UNDER_WAY;
+    return arrow->weight ? KIND_PAYLOAD : KIND_CONTROL;
+}
+
+/* Where an arrow that does not arrive ends: on its way, or near the sender where it never left. */
+static void end_of(const ChartArrow *arrow, double *x, double *y)
+{
+    double way = (double)arrow->to - (double)arrow->from, side = way > 0 ? 1 : -1;
+    *x = arrow->to + 1.0;
+    *y = arrow->y2;
+    if (arrow->fate == CHART_ARRIVED) return;
+    bool at_once = arrow->fate == CHART_LOST && arrow->ended == arrow->sent;
+    double share = at_once ? 0 : arrow->fate == CHART_LOST ? 0.85 : 0.6;
+    *x = arrow->from + 1.0 + (at_once ? 0.6 * side : share * way);
+    *y = at_once ? arrow->y1 + 0.8 : arrow->fate == CHART_LOST ? arrow->y1 + share * (arrow->y2 - arrow->y1)
+                                                               : MIN(arrow->y1 + 6, arrow->y2);
+}
+
+static void add_arrows(const Sequence *drawing)
+{
+    const Chart *chart = drawing->chart;
+    plot_sheet_block(drawing->sheet);
+    plot_sheet_row(drawing->sheet, "nnnnnn", -9.0, -9.0, -8.0, -8.0, 0.0, 0.0);
+    for (guint i = 0; i < chart->arrows->len; i++) {
+        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
+        double x, y;
+        end_of(arrow, &x, &y);
+        if (arrow->from != arrow->to)
+            plot_sheet_row(drawing->sheet, "nnnnnn", arrow->from + 1.0, arrow->y1, x, y, (double)kind_of(arrow),
+                           (double)arrow->count);
+    }
+    plot_sheet_block(drawing->sheet);
+    plot_sheet_row(drawing->sheet, "nnnnnn", -9.0, -9.0, -8.0, -8.0, 0.0, 0.0);
+    for (guint i = 0; i < chart->arrows->len; i++) {
+        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
+        if (arrow->from == arrow->to)
+            plot_sheet_row(drawing->sheet, "nnnnnn", arrow->from + 1.0, arrow->y1, 3.5 / drawing->gap, arrow->y2,
+                           (double)kind_of(arrow), (double)arrow->count);
+    }
+}
+
+/* How many other arrows and labels a label there would touch. */
+static guint crowd_at(const Sequence *drawing, const ChartArrow *arrow, double x, double y)
+{
+    guint crowd = 0;
+    for (guint i = 0; i < drawing->chart->arrows->len; i++) {
+        const ChartArrow *other = &g_array_index(drawing->chart->arrows, ChartArrow, i);
+        double from = other->from + 1, to, end;
+        if (other == arrow || other->from == other->to) continue;
+        end_of(other, &to, &end);
+        if (x <= fmin(from, to) || x >= fmax(from, to)) continue;
+        double there = other->y1 + (end - other->y1) * (x - from) / (to - from);
+        crowd += there < y + 0.5 && there > y - 3.5;
+    }
+    for (guint i = 0; i < drawing->taken->len; i++) {
+        const Taken *taken = &g_array_index(drawing->taken, Taken, i);
+        crowd += fabs(taken->x - x) < 0.6 && fabs(taken->y - y) < 3 ? 2 : 0;
+    }
+    return crowd;
+}
+
+/* Another leaves there for a node on the same side. */
+static bool fans_out(const Chart *chart, const ChartArrow *arrow)
+{
+    for (guint i = 0; i < chart->arrows->len; i++) {
+        const ChartArrow *other = &g_array_index(chart->arrows, ChartArrow, i);
+        if (other->sent > arrow->sent) break;
+        if (other != arrow && other->sent == arrow->sent && other->from == arrow->from && other->from != other->to &&
+            (other->to > other->from) == (arrow->to > arrow->from))
+            return true;
+    }
+    return false;
+}
+
+/* Above the arrow, between two lifelines that it passes: where it touches least, and near its sender; near its
+ * receiver where several leave at once. */
+static void add_label(const Sequence *drawing, const ChartArrow *arrow)
+{
+    double x, y, side = arrow->to > arrow->from ? 1 : -1;
+    end_of(arrow, &x, &y);
+    double from = arrow->from + 1, slope = (y - arrow->y1) / (x - from);
+    Taken best = { from + 0.5 * side, arrow->y1 + 0.5 * side * slope };
+    guint least = G_MAXUINT;
+    bool last = arrow->fate == CHART_ARRIVED && fans_out(drawing->chart, arrow);
+    guint gaps = (guint)fabs((double)arrow->to - (double)arrow->from);
+    for (guint i = 0; i < gaps && (i == 0 || arrow->fate == CHART_ARRIVED); i++) {
+        double at = from + side * ((last ? gaps - 1 - i : i) + 0.5);
+        guint crowd = crowd_at(drawing, arrow, at, arrow->y1 + slope * (at - from));
+        if (crowd >= least) continue;
+        least = crowd;
+        best = (Taken){ at, arrow->y1 + slope * (at - from) };
+    }
+    g_autofree char *text = sequence_shortened(arrow->label, drawing->gap - 4), *tex = plot_sheet_tex(text);
+    if (arrow->fate == CHART_LOST && arrow->ended == arrow->sent) {     /* the other side may lose one, too */
+        double at = fmax(0.3, ((double)g_utf8_strlen(text, -1) * LETTER / 2 + 2.5) / drawing->gap);
+        best = (Taken){ from + side * fmin(at, 0.5), arrow->y1 };
+    }
+    g_array_append_val(drawing->taken, best);
+    double angle = -atan(slope / drawing->gap) * 180 / G_PI;
+    plot_sheet_row(drawing->sheet, "ssnnnn", text, tex, best.x, best.y, angle, arrow->weight ? 0.0 : 1.0);
+}
+
+static void add_labels(const Sequence *drawing)
+{
+    const Chart *chart = drawing->chart;
+    plot_sheet_block(drawing->sheet);
+    plot_sheet_row(drawing->sheet, "ssnnnn", " ", " ", 1.0, 0.0, 0.0, 0.0);         /* no block is empty */
+    for (guint i = 0; i < chart->arrows->len; i++) {
+        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
+        if (arrow->from != arrow->to) add_label(drawing, arrow);
+    }
+}
+
+/* ---- notes ---- */
+
+/* What leaves and reaches a point to its right and to its left. */
+typedef struct { bool leaves[2], reaches[2]; } Busy;
+
+static Busy busy_at(const Chart *chart, guint column, double y)
+{
+    Busy busy = { { false, false }, { false, false } };
+    for (guint i = 0; i < chart->arrows->len; i++) {
+        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
+        if (arrow->from == column && fabs(arrow->y1 - y) < 1) busy.leaves[arrow->to < column] = true;
+        if (arrow->to == column && arrow->from != column && fabs(arrow->y2 - y) < 1 && arrow->fate == CHART_ARRIVED)
+            busy.reaches[arrow->from < column] = true;
+    }
+    return busy;
+}
+
+static void add_note(const Sequence *drawing, guint column, double y, const char *words, double weight, bool left)
+{
+    Busy busy = busy_at(drawing->chart, column, y);
+    double shift = 1.6 * busy.reaches[left] - 1.6 * busy.leaves[left];
+    double room = column == 0 && left ? drawing->gap / 2 - 2 : drawing->gap - 6;
+    g_autofree char *text = sequence_shortened(words, room), *tex = plot_sheet_tex(text);
+    double x = column + 1 + (left ? -2.2 : 2.2) / drawing->gap;
+    plot_sheet_row(drawing->sheet, "ssnnn", text, tex, x, y + shift, weight);
+}
+
+/* On the side where fewer arrows are; to the right where both are alike. */
+static bool goes_left(const Chart *chart, guint column, double y)
+{
+    Busy busy = busy_at(chart, column, y);
+    int right = busy.leaves[0] + busy.reaches[0], left = busy.leaves[1] + busy.reaches[1];
+    if (column == 0 && chart->columns->len > 1) return right > 1 && !left;
+    return left < right || (column + 1 == chart->columns->len && column > 0 && left == right && !left);
+}
+
+static void add_notes(const Sequence *drawing, bool left)
+{
+    const Chart *chart = drawing->chart;
+    plot_sheet_block(drawing->sheet);
+    plot_sheet_row(drawing->sheet, "ssnnn", " ", " ", 1.0, 0.0, 0.0);
+    for (guint i = 0; i < chart->notes->len; i++) {
+        const ChartNote *note = &g_array_index(chart->notes, ChartNote, i);
+        if (goes_left(chart, note->column, note->y) == left)
+            add_note(drawing, note->column, note->y, note->text, note->bad ? 1.0 : 0.0, left);
+    }
+    for (guint i = 0; i < chart->arrows->len; i++) {
+        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
+        if (left || arrow->from != arrow->to) continue;
+        g_autofree char *text = sequence_shortened(arrow->label, drawing->gap / 2), *tex = plot_sheet_tex(text);
+        plot_sheet_row(drawing->sheet, "ssnnn", text, tex, arrow->from + 1 + 4.5 / drawing->gap,
+                       (arrow->y1 + arrow->y2) / 2, 2.0);
+    }
+}
+
+void sequence_arrows(const Sequence *drawing)
+{
+    add_arrows(drawing);
+    add_labels(drawing);
+    add_notes(drawing, false);
+    add_notes(drawing, true);
+}
