@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "actor.h"
-
+/* An actor of rows.txt: one call of its sockets after the other. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "net.h"
+#include "stage/stage.h"
 
 enum { CHUNK = 1000, FLOOD = 1000 };
+
+typedef struct { char name[12]; int fd; uint64_t sent, received; bool spoilt; } Descriptor;
+typedef struct { Descriptor open[16]; int count; } Desk;
+_Static_assert(sizeof(Desk) <= STAGE_DESK, "an actor's memory is too small");
 
 typedef struct { const char *argument, *rest; Desk *desk; Descriptor *on; void *self; char *result; } Call;
 
@@ -18,7 +22,7 @@ static void say(Call *call, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    vsnprintf(call->result, ACTOR_WORDS, format, list);
+    vsnprintf(call->result, STAGE_WORDS, format, list);
     va_end(list);
 }
 
@@ -169,7 +173,14 @@ static void do_poll(Call *call)
         is & NET_ERR ? "err " : "", is & NET_HUP ? "hup " : "", is & NET_NVAL ? "nval " : "");
 }
 
-void actor_obey(Desk *desk, void *self, const char *order, char result[ACTOR_WORDS])
+unsigned actor_sockets(const void *memory, int fds[STAGE_FDS])
+{
+    const Desk *desk = memory;
+    for (int i = 0; i < desk->count; i++) fds[i] = desk->open[i].fd;
+    return (unsigned)desk->count;
+}
+
+void actor_obey(void *desk, void *self, const char *order, char result[STAGE_WORDS])
 {
     static const struct { const char *name; void (*call)(Call *call); } calls[] = {
         { "set", do_set }, { "error", do_error }, { "bind", do_bind }, { "listen", do_listen }, { "accept", do_accept },

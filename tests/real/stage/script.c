@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actor.h"
+#include "stage.h"
 
 static char said[128][128];         /* by actor: what its call is called, until it is done */
 
@@ -15,7 +15,7 @@ static void tell(char actor, const char *result)
 
 static void collect(char actor, bool patient)
 {
-    char result[ACTOR_WORDS];
+    char result[STAGE_WORDS];
     bool done = stage_result(actor, patient, result);
     tell(actor, done ? result : patient ? "never" : "waits");
 }
