@@ -177,7 +177,7 @@ static void transfer(AmqpLink *link, IpcMessage *message, uint64_t delivery)
     frame->flags = link->set.settle == SETTLE_SENDER ? FRAME_SETTLED : 0;
     frame->content = amqp_content_new(message, NULL, NULL);
     Account *account = amqp10_target_account(link);
-    amqp_frame_carries(frame, account, true);
+    amqp_frame_carries(frame, account, process_host(link->process), true);
     link->credit -= link->credit > 0;
     amqp_connection_post(channel->connection, frame);
 }
@@ -231,7 +231,11 @@ int amqp10_send(AmqpLink *link, IpcMessage *message, uint64_t *delivery)
         LinkDelivery d = { .delivery = number, .message = ipc_message_hold(message) };
         g_array_append_val(link->open, d);
     }
-    amqp10_target_account(link)->published++;
+    Account *account = amqp10_target_account(link);
+    account->published++;
+    ipc_tell(link->amqp->ipc, &(IpcEvent){ .event = "amqp.publish", .node = process_host(link->process),
+                                           .process = process_name(link->process), .object = account->object,
+                                           .message = message->id });
     if (delivery) *delivery = number;
     transfer(link, message, number);
     return 0;

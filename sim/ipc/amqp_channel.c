@@ -201,7 +201,7 @@ int amqp_publish(AmqpChannel *channel, const AmqpTarget *to, IpcMessage *message
     frame->content = amqp_content_new(message, exchange, g_intern_string(to->key ? to->key : ""));
     frame->flags = to->mandatory ? FRAME_MANDATORY : 0;
     channel->account->published++;
-    amqp_frame_carries(frame, channel->account, true);
+    amqp_frame_carries(frame, channel->account, connection->host, true);
     if (channel->confirms) number_opens(channel);
     ipc_tell(connection->amqp->ipc, &(IpcEvent){ .event = "amqp.publish", .node = connection->host,
         .process = process_name(connection->process), .object = channel->account->object, .message = message->id });

@@ -109,12 +109,13 @@ void amqp_frame_label(const void *content, GString *words)
     if (again) g_string_append(words, " again");
 }
 
-void amqp_frame_carries(AmqpFrame *frame, Account *account, bool fresh)
+void amqp_frame_carries(AmqpFrame *frame, Account *account, NodeId node, bool fresh)
 {
     Amqp *amqp = frame->amqp;
     frame->account = account;
     frame->listed = true;
     frame->fresh = fresh;
+    frame->node = node;
     frame->next = amqp->flying;
     frame->previous = NULL;
     if (amqp->flying) amqp->flying->previous = frame;
@@ -137,7 +138,8 @@ void amqp_frame_drop(AmqpFrame *frame, IpcDrop reason)
     if (frame->account && !frame->amqp->over) {
         frame->account->entered += frame->fresh;
         frame->account->dropped[reason]++;
-        ipc_tell(frame->amqp->ipc, &(IpcEvent){ .event = "amqp.drop", .object = frame->account->object,
+        ipc_tell(frame->amqp->ipc, &(IpcEvent){ .event = "amqp.drop", .node = frame->node,
+                                                .object = frame->account->object,
                                                 .message = frame->content->message->id,
                                                     .reason = ipc_drop_names[reason] });
     }

@@ -58,6 +58,7 @@ struct AmqpFrame {
     void *settings;             /* owned: one block */
     AmqpContent *content;       /* held */
     Account *account;           /* NULL: carries no instance */
+    NodeId node;                /* who sent the instance */
     bool listed, fresh;         /* fresh: a publication, which enters its account where it ends before any queue */
 };
 
@@ -78,7 +79,8 @@ AmqpContent *amqp_content_hold(AmqpContent *content);
 void amqp_content_drop(AmqpContent *content);                /* NULL is allowed */
 
 AmqpFrame *amqp_frame_new(Amqp *amqp, AmqpMethod method, unsigned channel);
-void amqp_frame_carries(AmqpFrame *frame, Account *account, bool fresh); /* an instance of that account */
+/* An instance of that account, from that node. */
+void amqp_frame_carries(AmqpFrame *frame, Account *account, NodeId node, bool fresh);
 void amqp_frame_settled(AmqpFrame *frame);                   /* its instance has been counted elsewhere */
 void amqp_frame_drop(AmqpFrame *frame, IpcDrop reason);      /* frees; what it carries is counted so */
 void amqp_frame_free(AmqpFrame *frame);                      /* the same for the usual reason: auto-ack or peer-gone */

@@ -206,7 +206,7 @@ static void get(Lane *lane, AmqpFrame *frame)
         broker_tell(queue, "amqp.deliver", entry->content, NULL);
         if (frame->flags & FRAME_AUTO_ACK) {
             got->tag = broker_lane_give_away(lane);
-            amqp_frame_carries(got, queue->account, false);
+            amqp_frame_carries(got, queue->account, queue->broker->host, false);
             broker_entry_end(entry);
         } else {
             got->tag = broker_lane_hand_out(lane, entry, NULL);

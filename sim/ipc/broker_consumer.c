@@ -136,7 +136,7 @@ static void deliver(Consumer *consumer, Entry *entry)
     frame->content = amqp_content_hold(entry->content);
     if (consumer->auto_ack) {
         frame->tag = broker_lane_give_away(lane);
-        amqp_frame_carries(frame, entry->queue->account, false);
+        amqp_frame_carries(frame, entry->queue->account, lane->link->broker->host, false);
         broker_entry_end(entry);
     } else {
         frame->tag = broker_lane_hand_out(lane, entry, consumer);

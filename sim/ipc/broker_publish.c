@@ -42,7 +42,7 @@ static void take(Lane *lane, AmqpFrame *frame)
     Confirm *confirm = lane->confirms ? broker_confirm_new(lane) : NULL;
     int count = broker_route(broker, content, confirm);
     ipc_tell(broker->ipc, &(IpcEvent){ .event = "amqp.route", .node = broker->host, .object = frame->account->object,
-                                       .message = content->message->id, .number = (uint64_t)count });
+                                       .message = content->message->id, .number = count > 0 ? (uint64_t)count : 0 });
     if (count <= 0) unroutable(lane, frame);            /* else each queue it reached has an instance of its own */
     if (confirm) broker_confirm_part(confirm);
     amqp_frame_settled(frame);

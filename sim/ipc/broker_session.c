@@ -106,7 +106,13 @@ void broker_session_confirmed(Confirm *confirm)
 
 static void routed(Terminus *terminus, AmqpFrame *frame, int count)
 {
+    const Broker *broker = terminus->broker;
     Seen *seen = broker_terminus_seen(terminus, frame->delivery);
+    const char *event = count > 0 ? "amqp.route" : seen ? "amqp.return" : "amqp.drop";
+    ipc_tell(broker->ipc, &(IpcEvent){ .event = event, .node = broker->host, .object = terminus->account->object,
+                                       .message = frame->content->message->id, .number = count > 0 ? (uint64_t)count
+                                           : 0,
+                                       .reason = count > 0 ? NULL : ipc_drop_names[IPC_DROP_UNROUTABLE] });
     if (count > 0) return;
     terminus->account->entered++;
     if (seen) {

@@ -51,7 +51,7 @@ void broker_terminus_hand_out(Terminus *terminus, Entry *entry, uint64_t deliver
     if (terminus->set.settle == SETTLE_SENDER) {
         frame->flags |= FRAME_SETTLED;
         frame->tag = broker_lane_give_away(lane);
-        amqp_frame_carries(frame, entry->queue->account, false);
+        amqp_frame_carries(frame, entry->queue->account, terminus->broker->host, false);
         broker_entry_end(entry);
     } else {
         entry->count++;
