@@ -14,7 +14,7 @@
 #        6  notes to the right of a lifeline, 7 to the left: text, TeX, x, y, 1 where something went
 #                            wrong or 2 of a packet
 #        8  crashes, restarts: x, y, 0 crash or 1 up again
-#        9  breaks           x, y: idle time is left out
+#        9  breaks           x, y, how far to the right: idle time is left out
 #        10 heads            text, TeX, x, second line
 #        11 what concerns all: text, TeX, y
 # labels: those of style.gp; depth: mm from the first instant to the last; lifelines: how many
@@ -59,7 +59,7 @@ set grid ytics linecolor rgb "#ececec" linewidth 0.5 dashtype solid
 unset ylabel
 set label 97 wording("ylabel") at screen (left_ - 1.2)/width, first -4.9 right font small textcolor rgb "#404040"
 unset xlabel
-set key at screen 0.5, screen 13.2/height center top horizontal Left reverse samplen 2 width -1 \
+set key at screen 0.5, screen 13.2/height center top horizontal Left reverse samplen 2 width -1 spacing 0.95 \
     maxcols 4 maxrows 2 font small
 set style arrow 1 head filled size screen 1.9/width,18 linecolor rgb blue linewidth 1.1
 set style arrow 2 head filled size screen 1.7/width,18 linecolor rgb grey linewidth 0.7
@@ -82,12 +82,12 @@ plot data index 1 using (at($4 == 0, $1)):2:(0):($3 - $2) \
      data index 10 using 3:(-8.8):(said(1)) with labels center notitle, \
      data index 10 using 3:(-4.9):(kept(plain(strcol(4)))) \
          with labels center font small textcolor rgb "#505050" notitle, \
-     data index 9 using 1:2:($1 - 1.8/gap):($1 + 1.8/gap):($2 - 1.0):($2 + 1.0) \
+     data index 9 using 1:2:($1 - 1.8/gap):($1 + $3):($2 - 1.0):($2 + 1.0) \
          with boxxyerror fillcolor rgb "#ffffff" \
          fillstyle solid 1 noborder notitle, \
-     data index 9 using ($1 - 1.8/gap):($2 - 0.4):(3.6/gap):(-1.2) \
+     data index 9 using ($1 - 1.8/gap):($2 - 0.4):(1.8/gap + $3):(-1.2) \
          with vectors nohead linecolor rgb "#606060" linewidth 0.8 notitle, \
-     data index 9 using ($1 - 1.8/gap):($2 + 1.6):(3.6/gap):(-1.2) \
+     data index 9 using ($1 - 1.8/gap):($2 + 1.6):(1.8/gap + $3):(-1.2) \
          with vectors nohead linecolor rgb "#606060" linewidth 0.8 notitle, \
      for [k = 0:3] data index 3 using (at($5 == k, $1)):2:($3 - $1):($4 - $2) with vectors arrowstyle k + 1 notitle, \
      for [i = 3:(seen & 8 ? 3 : 0)] data index i using (at($5 == 2, $3)):4 \

@@ -259,7 +259,8 @@ static void ended(void *user, Connection *connection) { (void)connection, agent_
 
 static bool incoming(void *user, Connection *connection)
 {
-    static const ConnectionUser calls = { .failed = failed, .received = received, .ended = ended };
+    static const ConnectionUser calls = { .failed = failed, .received = received, .ended = ended,
+                                          .label = queue_wire_label };
     MqManager *manager = user;
     Agent *agent = g_new0(Agent, 1);
     *agent = (Agent){ .manager = manager, .connection = connection, .next = manager->agents, .heard = ipc_now(manager->ipc) };

@@ -282,6 +282,7 @@ void sender_attempt(MqChannel *channel)
 {
     static const ConnectionUser calls = {
         .connected = connected, .failed = failed, .received = received, .ended = ended, .drained = drained,
+        .label = queue_wire_label,
     };
     StreamOptions options = stream_defaults;
     options.overlay = channel->settings.overlay;

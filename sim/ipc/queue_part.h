@@ -162,6 +162,7 @@ void unit_purge(Work *unit);                            /* drops what was got an
 /* ---- connections (queue_wire.c) ---- */
 Wire *queue_wire_new(Queues *all, WireKind kind);
 void queue_wire_free(Wire *wire);                             /* and its message */
+void queue_wire_label(const void *wire, GString *words);    /* "put orders #3" */
 uint32_t queue_wire_send(Connection *connection, Wire *wire, const QueueStoreSettings *settings);     /* its size */
 StreamOptions queue_stream_options(const QueueStoreSettings *settings);
 

@@ -208,7 +208,8 @@ static void ended(void *user, Connection *connection) { (void)connection, servan
 
 static bool incoming(void *user, Connection *connection)
 {
-    static const ConnectionUser calls = { .failed = failed, .received = received, .ended = ended };
+    static const ConnectionUser calls = { .failed = failed, .received = received, .ended = ended,
+                                          .label = queue_wire_label };
     QueueStore *store = user;
     Servant *servant = g_new0(Servant, 1);
     *servant = (Servant){ .store = store, .connection = connection, .next = store->servants, .opened = g_ptr_array_new() };

@@ -219,7 +219,8 @@ static void session_drop(Session *session)
 /* A session that stands, made where there is none; NULL and *error. */
 static Session *session_with(Process *self, QueueStore *store, int *error)
 {
-    static const ConnectionUser calls = { .connected = connected, .failed = failed, .received = received, .ended = ended };
+    static const ConnectionUser calls = { .connected = connected, .failed = failed, .received = received, .ended = ended,
+                                          .label = queue_wire_label };
     Session *session = g_hash_table_lookup(store->all->by_process, self);
     while (session && (session->store != store || session->error)) session = session->next_own;
     if (session) return session;

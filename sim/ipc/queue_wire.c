@@ -33,6 +33,19 @@ static void lost(void *content)
     queue_wire_free(wire);
 }
 
+void queue_wire_label(const void *content, GString *words)
+{
+    static const char *const kinds[] = {
+        "open", "close", "put", "get", "notify", "commit", "backout", "reply", "notice", "init", "accept", "refuse",
+        "data", "confirm?", "confirmed", "heartbeat", "heartbeat back", "error",
+    };
+    const Wire *wire = content;
+    g_string_append(words, kinds[wire->kind]);
+    if (wire->name) g_string_append_printf(words, " %s", wire->name);
+    if (wire->message) g_string_append_printf(words, " #%u", (uint32_t)wire->message->id);
+    if (wire->message && wire->backouts) g_string_append(words, " again");
+}
+
 uint32_t queue_wire_send(Connection *connection, Wire *wire, const QueueStoreSettings *settings)
 {
     enum { BARE = 32 };

@@ -177,7 +177,10 @@ static const struct { const char *event, *words; bool bad, late, reason; } word_
     { "stream.timeout", "gives up", true, false, false }, { "amqp.requeue", "requeued", true, false, false },
     { "amqp.return", "returned", true, false, true },  { "amqp.deadletter", "dead letter", true, false, true },
     { "amqp.silent", "peer silent", true, false, false }, { "q.expire", "expired", true, false, false },
-    { "q.full", "full", true, false, false },
+    { "q.full", "full", true, false, false },          { "mq.dlq", "dead letter", true, false, true },
+    { "mq.break", "breaks", true, false, true },       { "mq.indoubt", "in doubt", true, false, false },
+    { "mq.resolve", "resolved", false, false, true },  { "mq.batch.backout", "batch backed out", true, false, false },
+    { "mq.chstate", "channel", false, false, true },
 };
 
 static void words_add(Chart *chart, SimTime time, guint column, const char *event, const char *reason)

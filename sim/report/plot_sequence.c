@@ -118,6 +118,17 @@ static void add_lifelines(const Sequence *drawing)
     }
 }
 
+/* Of the bars that stand there. */
+static guint level_at(const Chart *chart, guint column, double y)
+{
+    guint level = 0;
+    for (guint i = 0; i < chart->bars->len; i++) {
+        const ChartBar *bar = &g_array_index(chart->bars, ChartBar, i);
+        if (bar->column == column && bar->y1 < y && y < bar->y2) level = MAX(level, bar->level);
+    }
+    return level;
+}
+
 static void add_marks(const Sequence *drawing)
 {
     const Chart *chart = drawing->chart;
@@ -130,11 +141,12 @@ static void add_marks(const Sequence *drawing)
             plot_sheet_row(drawing->sheet, "nnn", outage->column + 1.0, outage->y2, 1.0);
     }
     plot_sheet_block(drawing->sheet);
-    plot_sheet_row(drawing->sheet, "nn", -9.0, -9.0);
+    plot_sheet_row(drawing->sheet, "nnn", -9.0, -9.0, 0.0);
     for (guint i = 0; i < chart->breaks->len; i++)
         for (guint c = 0; c < chart->columns->len; c++) {
             const ChartBreak *idle = &g_array_index(chart->breaks, ChartBreak, i);
-            plot_sheet_row(drawing->sheet, "nn", c + 1.0, (idle->y1 + idle->y2) / 2);
+            double right = 1.8 + BAR * level_at(chart, c, (idle->y1 + idle->y2) / 2);
+            plot_sheet_row(drawing->sheet, "nnn", c + 1.0, (idle->y1 + idle->y2) / 2, right / drawing->gap);
         }
 }
 

@@ -4,7 +4,7 @@
 #include "report/chart.h"
 #include "report/plot_sheet.h"
 
-typedef struct { double x, y; } Taken;
+typedef struct { double x, y, half; } Taken;     /* the middle of a label, and half its width, in gaps */
 
 typedef struct {
     PlotSheet *sheet;

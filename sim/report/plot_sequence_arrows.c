@@ -12,7 +12,7 @@ char *sequence_shortened(const char *text, double mm)
 {
     glong room = MAX((glong)(mm / LETTER), 3);
     if (g_utf8_strlen(text, -1) <= room) return g_strdup(text);
-    const char *last = strrchr(text, ' ');
+    const char *last = strchr(text, ',') ? NULL : strrchr(text, ' ');
     glong tail = last && last[1] == '#' && g_utf8_strlen(last, -1) < room / 2 ? g_utf8_strlen(last, -1) : 0;
     g_autofree char *start = g_utf8_substring(text, 0, room - 1 - tail);
     return g_strconcat(start, "…", tail ? last : "", NULL);
@@ -63,8 +63,8 @@ static void add_arrows(const Sequence *drawing)
     }
 }
 
-/* How many other arrows and labels a label there would touch. */
-static guint crowd_at(const Sequence *drawing, const ChartArrow *arrow, double x, double y)
+/* What a label there would touch: each arrow counts, each label twice. */
+static guint crowd_at(const Sequence *drawing, const ChartArrow *arrow, const Taken *place)
 {
     guint crowd = 0;
     for (guint i = 0; i < drawing->chart->arrows->len; i++) {
@@ -72,13 +72,14 @@ static guint crowd_at(const Sequence *drawing, const ChartArrow *arrow, double x
         double from = other->from + 1, to, end;
         if (other == arrow || other->from == other->to) continue;
         end_of(other, &to, &end);
-        if (x <= fmin(from, to) || x >= fmax(from, to)) continue;
-        double there = other->y1 + (end - other->y1) * (x - from) / (to - from);
-        crowd += there < y + 0.5 && there > y - 3.5;
+        if (place->x <= fmin(from, to) || place->x >= fmax(from, to)) continue;
+        double there = other->y1 + (end - other->y1) * (place->x - from) / (to - from);
+        crowd += there < place->y + 0.5 && there > place->y - 3.5;
     }
     for (guint i = 0; i < drawing->taken->len; i++) {
         const Taken *taken = &g_array_index(drawing->taken, Taken, i);
-        crowd += fabs(taken->x - x) < 0.6 && fabs(taken->y - y) < 3 ? 2 : 0;
+        bool beside = fabs(taken->x - place->x) > taken->half + place->half;
+        crowd += !beside && fabs(taken->y - place->y) < 3 ? 2 : 0;
     }
     return crowd;
 }
@@ -98,30 +99,37 @@ static bool fans_out(const Chart *chart, const ChartArrow *arrow)
 
 /* Above the arrow, between two lifelines that it passes: where it touches least, and near its sender; near its
  * receiver where several leave at once. */
+static Taken place_of(const Sequence *drawing, const ChartArrow *arrow, double half, double slope)
+{
+    static const double within[] = { 0.5, 0.36, 0.64, 0.25, 0.75 };
+    double from = arrow->from + 1, side = arrow->to > arrow->from ? 1 : -1;
+    bool arrives = arrow->fate == CHART_ARRIVED, last = arrives && fans_out(drawing->chart, arrow);
+    guint gaps = (guint)fabs((double)arrow->to - (double)arrow->from), least = G_MAXUINT;
+    Taken best = { from + 0.5 * side, arrow->y1 + 0.5 * side * slope, half };
+    for (guint i = 0; i < (arrives ? gaps : 1); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(within); k++) {
+            if (half > fmin(within[k], 1 - within[k])) continue;
+            double x = from + side * ((last ? gaps - 1 - i : i) + within[k]);
+            Taken place = { x, arrow->y1 + slope * (x - from), half };
+            guint crowd = crowd_at(drawing, arrow, &place);
+            if (crowd < least) least = crowd, best = place;
+        }
+    return best;
+}
+
 static void add_label(const Sequence *drawing, const ChartArrow *arrow)
 {
     double x, y, side = arrow->to > arrow->from ? 1 : -1;
     end_of(arrow, &x, &y);
     double from = arrow->from + 1, slope = (y - arrow->y1) / (x - from);
-    Taken best = { from + 0.5 * side, arrow->y1 + 0.5 * side * slope };
-    guint least = G_MAXUINT;
-    bool last = arrow->fate == CHART_ARRIVED && fans_out(drawing->chart, arrow);
-    guint gaps = (guint)fabs((double)arrow->to - (double)arrow->from);
-    for (guint i = 0; i < gaps && (i == 0 || arrow->fate == CHART_ARRIVED); i++) {
-        double at = from + side * ((last ? gaps - 1 - i : i) + 0.5);
-        guint crowd = crowd_at(drawing, arrow, at, arrow->y1 + slope * (at - from));
-        if (crowd >= least) continue;
-        least = crowd;
-        best = (Taken){ at, arrow->y1 + slope * (at - from) };
-    }
     g_autofree char *text = sequence_shortened(arrow->label, drawing->gap - 4), *tex = plot_sheet_tex(text);
-    if (arrow->fate == CHART_LOST && arrow->ended == arrow->sent) {     /* the other side may lose one, too */
-        double at = fmax(0.3, ((double)g_utf8_strlen(text, -1) * LETTER / 2 + 2.5) / drawing->gap);
-        best = (Taken){ from + side * fmin(at, 0.5), arrow->y1 };
-    }
-    g_array_append_val(drawing->taken, best);
+    double half = ((double)g_utf8_strlen(text, -1) * LETTER / 2 + 1) / drawing->gap;
+    Taken place = place_of(drawing, arrow, half, slope);
+    if (arrow->fate == CHART_LOST && arrow->ended == arrow->sent)       /* the other side may lose one, too */
+        place.x = from + side * fmin(fmax(0.3, half + 1.5 / drawing->gap), 0.5), place.y = arrow->y1;
+    g_array_append_val(drawing->taken, place);
     double angle = -atan(slope / drawing->gap) * 180 / G_PI;
-    plot_sheet_row(drawing->sheet, "ssnnnn", text, tex, best.x, best.y, angle, arrow->weight ? 0.0 : 1.0);
+    plot_sheet_row(drawing->sheet, "ssnnnn", text, tex, place.x, place.y, angle, arrow->weight ? 0.0 : 1.0);
 }
 
 static void add_labels(const Sequence *drawing)
@@ -129,10 +137,11 @@ static void add_labels(const Sequence *drawing)
     const Chart *chart = drawing->chart;
     plot_sheet_block(drawing->sheet);
     plot_sheet_row(drawing->sheet, "ssnnnn", " ", " ", 1.0, 0.0, 0.0, 0.0);         /* no block is empty */
-    for (guint i = 0; i < chart->arrows->len; i++) {
-        const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
-        if (arrow->from != arrow->to) add_label(drawing, arrow);
-    }
+    for (int pass = 0; pass < 2; pass++)                    /* those that say most choose first */
+        for (guint i = 0; i < chart->arrows->len; i++) {
+            const ChartArrow *arrow = &g_array_index(chart->arrows, ChartArrow, i);
+            if (arrow->from != arrow->to && (arrow->weight == CHART_TRANSPORT) == pass) add_label(drawing, arrow);
+        }
 }
 
 /* ---- notes ---- */
