@@ -53,13 +53,18 @@ static bool hand_out(Crew *crew, GError **error)
     return true;
 }
 
+/* Of several workers one goes on at once, and this process takes in its result meanwhile;
+ * a single one waits, so that the two of them keep one core busy and no more. */
 static PoolVerdict took_result(Crew *crew, Worker *worker, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    const guint8 *bytes = worker->received->data + sizeof(uint64_t);
-    g_autoptr(RunResult) result = wire_read(bytes, worker->received->len - sizeof(uint64_t), &failure);
+    g_autoptr(GByteArray) received = worker->received;
+    uint64_t job = worker->job;
+    worker->received = g_byte_array_new();
     worker->busy = worker->again = false;
-    return crew->pool->done(crew->pool->data, worker->job, result, failure, error);
+    if (crew->pool->workers > 1 && !hand_out(crew, error)) return POOL_BROKEN;
+    g_autoptr(RunResult) result = wire_read(received->data + sizeof(uint64_t), received->len - sizeof(uint64_t), &failure);
+    return crew->pool->done(crew->pool->data, job, result, failure, error);
 }
 
 /* The first time the job is tried again, the second time given up. */

@@ -51,7 +51,7 @@ static bool make_directory(const char *directory, GError **error)
  * network file systems lack, needs the exclusive mode first. */
 static bool take(Store *store, GError **error)
 {
-    int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) return database_fail(store->db, store->path, error);
     if (sqlite3_db_readonly(store->db, "main") == 1) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_FILE, "%s: may not be written to; choose another directory with -o",

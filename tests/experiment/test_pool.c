@@ -17,6 +17,7 @@ enum { JOBS = 12, ODD_ONE = 5 };
 typedef struct {
     uint64_t given, stop_after;         /* stop_after: results after which there are enough; 0: never */
     unsigned order[JOBS], finished;
+    uint64_t ahead[JOBS];               /* jobs given when so many had ended */
     GByteArray *results[JOBS];
     char *failures[JOBS];
     char *marker;                       /* a file that the first try leaves behind */
@@ -36,6 +37,7 @@ static PoolVerdict done(void *data, uint64_t job, const RunResult *result, const
     (void)error;
     g_assert_true(!result != !failure);
     g_assert_null(log->results[job]);
+    log->ahead[log->finished] = log->given;
     log->order[log->finished++] = (unsigned)job;
     log->results[job] = g_byte_array_new();
     if (result) wire_write(log->results[job], result, NULL);
@@ -192,6 +194,19 @@ static void a_job_that_was_killed_once_is_done_again(void)
     synthetic_remove(directory);
 }
 
+/* Where a result is taken in, which may take a while, its worker has its next job; a single one has not. */
+static void workers_do_not_wait_for_what_is_written(void)
+{
+    for (unsigned workers = 1; workers <= 4; workers++) {
+        Log log = { 0 };
+        Pool pool = pool_of(workers, &log, work);
+        g_assert_true(pool_run(&pool, NULL));
+        for (unsigned i = 0; i < JOBS; i++)
+            g_assert_cmpuint(log.ahead[i], ==, MIN(JOBS, workers > 1 ? i + 1 + workers : i + 1));
+        clear(&log);
+    }
+}
+
 static void enough_is_enough(void)
 {
     Log log = { .stop_after = 4 };
@@ -285,6 +300,7 @@ int main(int argc, char **argv)
     CASE(large_results_cross_whole);
     CASE(a_job_that_always_crashes_fails_alone);
     CASE(a_job_that_was_killed_once_is_done_again);
+    CASE(workers_do_not_wait_for_what_is_written);
     CASE(enough_is_enough);
     CASE(an_interrupt_ends_it_at_once);
     CASE(workers_die_with_their_parent);
