@@ -326,7 +326,7 @@ static void cut_short(Place *place, int number)
     }
     g_autofree char *log = g_build_filename(place->directory, "results.db-wal", NULL);
     GStatBuf about = { 0 };
-    for (int i = 0; i < 1000 && about.st_size < 100000; i++) {      /* until some runs stand there */
+    for (int i = 0; i < 1000 && about.st_size < 300000; i++) {      /* until some runs stand there beside the tables */
         g_usleep(10000);
         if (g_stat(log, &about) < 0) about.st_size = 0;
     }
