@@ -89,6 +89,18 @@ for victim in 1 ${slow:+2}; do
     outcome $? "after the kill of a rank the same command goes on ($kept runs kept)"
 done
 
+# Interrupted: a rank's 130 reaches the shell; Open MPI's launcher answers its own Ctrl-C with 1 in any case.
+for whom in ${slow:+launcher} rank; do
+    mpirun $options -n 2 "$BANYAN" run two.ini -o stop$whom --replications 8000 --format none > out 2> err & pid=$!
+    for _ in $(seq 200); do [ -s stop$whom/results.db-wal ] && break; sleep 0.05; done
+    sleep 0.3; [ $whom = rank ] && kill -INT "$(pgrep -P $pid | head -1)" || kill -INT $pid
+    wait $pid; status=$?
+    [ $status = 130 ] || { [ $whom = launcher ] && [ $status != 0 ]; } &&
+        [ "$(grep -c 'interrupted: [1-9][0-9]* of 32000 runs are kept' err)" = 1 ] &&
+        [ "$(sqlite3 stop$whom/results.db "SELECT count(*) FROM run WHERE status <> 'done'")" = 0 ]
+    outcome $? "an interrupt of the $whom keeps what is finished (status $status)"
+done
+
 if [ $slow ]; then
 mpirun $options -n 2 "$BANYAN" run two.ini -o child --replications 800 --format none > out 2> err & pid=$!
 for _ in $(seq 200); do [ -s child/results.db-wal ] && break; sleep 0.05; done
