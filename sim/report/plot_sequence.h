@@ -16,5 +16,5 @@ typedef struct {
 /* Blocks 3 to 7: arrows, those of a node to itself, labels, notes to the right and to the left. */
 void sequence_arrows(const Sequence *drawing);
 
-/* Cut to that width, mm; the number at its end, as in "PUB news #7", stays.  Free it. */
+/* Cut to that width, mm; the number at its end, as in "PUB news #7" or "client[3]", stays.  Free it. */
 char *sequence_shortened(const char *text, double mm);

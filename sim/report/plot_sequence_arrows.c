@@ -12,8 +12,9 @@ char *sequence_shortened(const char *text, double mm)
 {
     glong room = MAX((glong)(mm / LETTER), 3);
     if (g_utf8_strlen(text, -1) <= room) return g_strdup(text);
-    const char *last = strchr(text, ',') ? NULL : strrchr(text, ' ');
-    glong tail = last && last[1] == '#' && g_utf8_strlen(last, -1) < room / 2 ? g_utf8_strlen(last, -1) : 0;
+    const char *last = strchr(text, ',') ? NULL : g_str_has_suffix(text, "]") ? strrchr(text, '[') : strrchr(text, ' ');
+    bool numbered = last && (last[0] == '[' || last[1] == '#') && g_utf8_strlen(last, -1) < room / 2 + 1;
+    glong tail = numbered ? g_utf8_strlen(last, -1) : 0;
     g_autofree char *start = g_utf8_substring(text, 0, room - 1 - tail);
     return g_strconcat(start, "…", tail ? last : "", NULL);
 }
@@ -122,7 +123,7 @@ static void add_label(const Sequence *drawing, const ChartArrow *arrow)
     double x, y, side = arrow->to > arrow->from ? 1 : -1;
     end_of(arrow, &x, &y);
     double from = arrow->from + 1, slope = (y - arrow->y1) / (x - from);
-    g_autofree char *text = sequence_shortened(arrow->label, drawing->gap - 4), *tex = plot_sheet_tex(text);
+    g_autofree char *text = sequence_shortened(arrow->label, drawing->gap - 2.5), *tex = plot_sheet_tex(text);
     double half = ((double)g_utf8_strlen(text, -1) * LETTER / 2 + 1) / drawing->gap;
     Taken place = place_of(drawing, arrow, half, slope);
     if (arrow->fate == CHART_LOST && arrow->ended == arrow->sent)       /* the other side may lose one, too */
