@@ -76,6 +76,8 @@
 #define MODELS(X) \
     X(process) \
     X(amqp) \
+    X(mq) \
+    X(queue) \
     X(rpc) \
     X(socket) \
     X(zeromq) \

@@ -72,6 +72,13 @@ static void begin(void *subject, uint64_t detail)
     if (channel->state == MQ_INACTIVE) (void)mq_channel_start(channel);
 }
 
+static void begin_soon(MqChannel *channel)
+{
+    if (channel->starting) return;
+    channel->starting = true;
+    (void)ipc_after(channel->manager->ipc, channel->manager->channels.host, 0, begin, channel, 0);
+}
+
 static void pump(void *subject, uint64_t detail)
 {
     MqChannel *channel = subject;
@@ -88,9 +95,8 @@ static void noticed(Notice *notice)
     NodeId host = channel->manager->channels.host;
     if (channel->state == MQ_RUNNING) {
         if (!channel->pump_timer && !channel->asking) channel->pump_timer = ipc_after(ipc, host, 0, pump, channel, 0);
-    } else if (channel->state == MQ_INACTIVE && channel->xmitq->ready == 1 && !channel->starting && is_triggered(channel)) {
-        channel->starting = true;
-        (void)ipc_after(ipc, host, 0, begin, channel, 0);
+    } else if (channel->state == MQ_INACTIVE && channel->xmitq->ready == 1 && is_triggered(channel)) {
+        begin_soon(channel);
     }
 }
 
@@ -244,7 +250,7 @@ MqChannel *mq_define_sender(MqManager *manager, const char *name, const MqChanne
     channel->settings.xmitq = NULL;                     /* the caller's text */
     channel->notice.call = noticed;
     notice_join(channel->xmitq, &channel->notice);
-    if (settings->start == MQ_AUTO && manager_is_up(manager)) (void)mq_channel_start(channel);
+    if (settings->start == MQ_AUTO && manager_is_up(manager)) begin_soon(channel);
     return channel;
 }
 

@@ -263,6 +263,7 @@ static const MetricName metrics[] = {
     { "consumer_taken", "messages", "taken by the consumers, again and again where redelivered" },
     { "consumer_latency_mean_ms", "ms", "from creation to the first taking" },
     { "consumer_latency_p50_ms", "ms", "its median" },
+    { "consumer_latency_p95_ms", "ms", "its 95th percentile" },
     { "consumer_latency_p99_ms", "ms", "its 99th percentile" },
     { "consumer_duplicates", "messages", "taken that the section had taken before" },
     { "consumer_redelivered", "messages", "taken with the mark of a redelivery" },
@@ -287,6 +288,7 @@ static void report(const ModelSection *section, void *built, ModelScope *scope)
     model_ratio(scope, "consumer_latency_mean_ms", (double)traffic->latency.sum / SIM_MS, (double)traffic->latency.count);
     if (traffic->latency.count) {
         model_own(scope, "consumer_latency_p50_ms", histogram_quantile(&traffic->latency, 0.5) / SIM_MS);
+        model_own(scope, "consumer_latency_p95_ms", histogram_quantile(&traffic->latency, 0.95) / SIM_MS);
         model_own(scope, "consumer_latency_p99_ms", histogram_quantile(&traffic->latency, 0.99) / SIM_MS);
     }
     model_value(scope, "consumer_duplicates", (double)traffic->duplicates);
