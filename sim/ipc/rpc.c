@@ -184,6 +184,13 @@ static void rpc_host_down(void *state, NodeId host)
         if (channel_host(rpc->channels->pdata[i]) == host) channel_forget(rpc->channels->pdata[i]);
 }
 
+static void count_one_way(void *content, void *data)
+{
+    const Wire *wire = content;
+    (void)data;
+    if (wire->account && wire->kind == WIRE_ONE_WAY) wire->account->in_flight++;
+}
+
 static void rpc_finish(void *state)
 {
     Rpc *rpc = state;
@@ -197,6 +204,7 @@ static void rpc_finish(void *state)
         const RpcFuture *future = rpc->futures->pdata[i];
         if (future->channel && !future->done) channel_account(future->channel)->in_flight++;
     }
+    stream_each(rpc->ipc, wire_lose, count_one_way, NULL);
 }
 
 void rpc_tell(Rpc *rpc, const char *event, NodeId node, const char *object, uint64_t call, uint64_t number)

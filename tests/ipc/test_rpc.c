@@ -604,6 +604,18 @@ static void rpc_21(void)
     lab_free(lab);
 }
 
+/* A one-way call that the connection still holds when the run ends is in flight, by the books. */
+static void one_way_on_its_way(void)
+{
+    Service service = a_service(RPC_STREAM, RPC_AT_MOST_ONCE, S);
+    Caller caller = a_caller(RPC_STREAM, 0, -1);
+    Lab *lab = lab_new(4, 10 * MS);
+    process_spawn(lab->ipc, 1, "server", serve, &service);
+    process_spawn(lab->ipc, 0, "client", one_way, &caller);
+    lab_run(lab, MS);
+    lab_free(lab);
+}
+
 static void rpc_22(void)
 {
     Service service = a_service(RPC_DATAGRAM, RPC_AT_MOST_ONCE, 4 * S);
@@ -701,7 +713,8 @@ int main(int argc, char **argv)
         { "RPC-13 one deadline over all attempts", rpc_13 }, { "RPC-14 fail fast, or wait for ready", rpc_14 },
         { "RPC-15 retry policy", rpc_15 }, { "RPC-17 retry throttle", rpc_17 }, { "RPC-18 errors can be told apart", rpc_18 },
         { "RPC-19 cancellation travels", rpc_19 }, { "RPC-20 time left shrinks along a chain", rpc_20 },
-        { "RPC-21 one-way and deferred calls", rpc_21 }, { "RPC-22 one thread, in order", rpc_22 },
+        { "RPC-21 one-way and deferred calls", rpc_21 },
+        { "COM-04 a one-way call on its way at the end", one_way_on_its_way }, { "RPC-22 one thread, in order", rpc_22 },
         { "priorities, with and without interruption", disciplines }, { "capacity", capacity }, { "speed", speed },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

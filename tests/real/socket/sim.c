@@ -22,8 +22,9 @@ int64_t net_set(void *self, int fd, const char *option, int64_t value)
 {
     static const struct { const char *name; SocketOption option; SimTime unit; } known[] = {
         { "sndbuf", SOCKET_SNDBUF, 1 }, { "rcvbuf", SOCKET_RCVBUF, 1 }, { "reuseaddr", SOCKET_REUSEADDR, 1 },
-        { "sndtimeo", SOCKET_SNDTIMEO, SIM_MS }, { "rcvtimeo", SOCKET_RCVTIMEO, SIM_MS }, { "linger", SOCKET_LINGER, SIM_MS },
-        { "nonblock", SOCKET_NONBLOCK, 1 }, { "keepalive", SOCKET_KEEPALIVE, 1 }, { "keepidle", SOCKET_KEEPIDLE, SIM_MS },
+        { "sndtimeo", SOCKET_SNDTIMEO, SIM_MS }, { "rcvtimeo", SOCKET_RCVTIMEO, SIM_MS },
+        { "linger", SOCKET_LINGER, SIM_MS }, { "nonblock", SOCKET_NONBLOCK, 1 },
+        { "keepalive", SOCKET_KEEPALIVE, 1 }, { "keepidle", SOCKET_KEEPIDLE, SIM_MS },
         { "keepintvl", SOCKET_KEEPINTVL, SIM_MS }, { "keepcnt", SOCKET_KEEPCNT, 1 },
         { "user-timeout", SOCKET_USER_TIMEOUT, SIM_MS }, { "syn-retries", SOCKET_SYN_RETRIES, 1 },
     };

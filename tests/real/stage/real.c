@@ -139,7 +139,8 @@ bool stage_result(char name, bool patient, char result[STAGE_WORDS])
     exit(1);
 }
 
-void stage_settle(void) { usleep(SETTLE * 1000); }
+void stage_wait(int ms) { usleep((useconds_t)ms * 1000); }
+void stage_settle(void) { stage_wait(SETTLE); }
 
 void stage_cut(bool now)
 {

@@ -41,6 +41,7 @@ static void play_actor(char *line)
 static void play(char *line)
 {
     if (strcmp(line, "settle") == 0) stage_settle();
+    else if (strncmp(line, "wait ", 5) == 0) stage_wait(atoi(line + 5));
     else if (strcmp(line, "cut") == 0) stage_cut(true);
     else if (strcmp(line, "heal") == 0) stage_cut(false);
     else if (isupper((unsigned char)line[0]) && line[1] == ' ') play_actor(line);

@@ -73,6 +73,7 @@ bool stage_result(char name, bool patient, char result[STAGE_WORDS])
     return actor->done;
 }
 
+void stage_wait(int ms) { lab_run(lab, lab->now + ms * SIM_MS); }
 void stage_settle(void) { lab_run(lab, lab->now + settle); }
 
 void stage_cut(bool cut)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A stage for actors that play a script, on real hosts or simulated ones.
  *
- * A line of the script is "ACTOR OP OBJECT ARGUMENT …"; it is printed with what came of it.  " &" at its end says that
- * the actor has to wait; it "ends" when it is done, and waits "still" where it is not.  "A crashes", "A vanishes" (its
- * host, silently), "A returns" (the host); "cut" and "heal" all links; "settle".  "# NAME" begins a row, "#! NAME" one
- * that needs the privilege to let a host vanish.
+ * A line of the script is "ACTOR OP OBJECT ARGUMENT …"; it is printed with what came of it.  " &" at its
+ * end says that the actor has to wait; it "ends" when it is done, and waits "still" where it is not.
+ * "A crashes", "A vanishes" (its host, silently), "A returns" (the host); "cut" and "heal" all links;
+ * "settle", "wait MS".  "# NAME" begins a row, "#! NAME" one that needs the privilege to let a host vanish.
  *
  * real.c: an actor is a process on the loopback, a cut a filter on its sockets that lets nothing in.
  * sim.c: an actor is a process on a host of its own. */
@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { STAGE_WORDS = 128, STAGE_DESK = 4096, STAGE_FDS = 64, STAGE_PORTS = 100 };  /* ports of a host: 100 … are S's */
+enum { STAGE_WORDS = 128, STAGE_DESK = 4096, STAGE_FDS = 64 };
+enum { STAGE_PORTS = 100 };                             /* of a host: below it C's, then S's, D's, … */
 
 /* ---- what a model gives the stage ---- */
 
@@ -35,6 +36,7 @@ void stage_fresh(unsigned row);                         /* nobody is there, noth
 void stage_order(char actor, const char *order);        /* begins it; the actor comes up if it is not */
 bool stage_result(char actor, bool patient, char result[STAGE_WORDS]);  /* false: not done yet */
 void stage_settle(void);                                /* until everything has got where it goes */
+void stage_wait(int ms);
 void stage_cut(bool cut);                               /* all links, silently */
 void stage_crash(char actor);                           /* the process alone */
 void stage_vanish(char actor);                          /* its host, silently */
