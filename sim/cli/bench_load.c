@@ -86,6 +86,11 @@ const BenchLoad bench_loads[] = {
     { "stream", "100,000 publications or as many as asked for, 100 ms apart, down a binary tree",
       LATENCY "[overlay]\nkind = kary-tree\narity = 2\n[protocol]\nkind = tree\n[workload w]\nkind = publish\n"
       "interval = 100 ms\n", { 100000, 10000, 1000, 100, 10 }, NULL, false },
+    { "calls", "100 processes call 100 others 10,000 times each",
+      "[scenario]\nduration = 3000 s\n" LATENCY "[overlay]\nkind = ring\n[protocol]\nkind = flood\n[process server]\nnode = 0..99\n"
+      "count = 100\n[process client]\nnode = 100..199\ncount = 100\n[rpc s]\nserver = server\nsemantics = maybe\nthreads = 0\n"
+      "[rpc-client c]\nprocesses = client\nrpc = s\narrivals = 0 s\ncalls = 10000\n[workload w]\nkind = publish\n",
+      { 1, 1, 1, 1, 1 }, NULL, false },
     { "random-regular", "set-up alone: degree 8", SETUP("kind = random-regular\ndegree = 8") },
     { "erdos-renyi", "set-up alone: mean degree 8", SETUP("kind = erdos-renyi\ndegree = 8") },
     { "barabasi-albert", "set-up alone: 4 links a joiner", SETUP("kind = barabasi-albert\nedges = 4") },

@@ -15,7 +15,7 @@ static const MetricName names[] = {
     { "redundancy", "1", "payload messages sent / first deliveries - 1: relative message redundancy" },
     { "duplicates", "messages", "payload messages received that were no first delivery" },
     { "useful_ratio", "1", "bytes of first deliveries / bytes of all messages sent: the useful share of bandwidth" },
-    { "events", "events", "messages that reached a node, timers fired and publications made" },
+    { "events", "events", "messages and packets that reached a node, timers fired and publications made" },
     { NULL, NULL, NULL },
 };
 
@@ -37,7 +37,8 @@ static void report(const Observation *seen, Report *out)
     report_ratio(out, "redundancy", (double)c->sent[1] - (double)seen->delivered, (double)seen->delivered);
     report_value(out, "duplicates", (double)c->arrived[1] - (double)seen->delivered);
     report_ratio(out, "useful_ratio", (double)seen->useful, (double)(c->bytes[0] + c->bytes[1]));
-    report_value(out, "events", (double)(c->reached + c->timers + c->publications));
+    uint64_t packets = seen->packets ? seen->packets->arrived : 0;
+    report_value(out, "events", (double)(c->reached + c->timers + c->publications + packets));
 }
 
 const Metric metric_messages = {

@@ -168,7 +168,7 @@ void observe_end(World *world)
         if (note->denominator != 0) report_ratio(&report, note->name, note->value, note->denominator);
         else report_value(&report, note->name, note->value);
     }
-    world->result->event_count = seen->counters.reached + seen->counters.timers + seen->counters.publications;
+    world->result->event_count = seen->counters.reached + seen->counters.timers + seen->counters.publications + world->packets.arrived;
 }
 
 static void place_of(const World *world, NodeId node, double *x, double *y)
