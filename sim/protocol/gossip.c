@@ -9,6 +9,8 @@
  *
  * Rounds come by a Poisson clock, periodically with a phase of the node's own,
  * or for all at once; then all act on the state at the round's start.
+ * A node has rounds for the newest `keep` publications; older ones it neither sends,
+ * nor lists, nor is sent again.
  * A request takes 20 bytes and 4 more for each publication listed.
  *
  * Source: A. Demers et al., "Epidemic algorithms for replicated database
@@ -16,8 +18,9 @@
  * 2000 (the synchronous random phone-call model).
  */
 #include <math.h>
+#include <string.h>
 
-#include "protocol/protocol.h"
+#include "protocol/window.h"
 
 typedef enum { MODE_PUSH, MODE_PULL, MODE_PUSH_PULL } Mode;
 typedef enum { INFECT_DIE, INFECT_FOREVER } Infect;
@@ -30,7 +33,7 @@ typedef struct {
     bool distinct;
     int mode, infect, clock;
     Distribution interval;
-    uint32_t rounds;
+    uint32_t rounds, keep;
 } Config;
 
 static const Param params[] = {
@@ -47,6 +50,8 @@ static const Param params[] = {
       "poisson|periodic|synchronous" },
     { "rounds", PARAM_COUNT, offsetof(Config, rounds), "unlimited", 1, 1e9,
       "rounds for which a node pushes a publication; with infect = forever", NULL },
+    { "keep", PARAM_COUNT, offsetof(Config, keep), "1000", 1, 1e9,
+      "newest publications that a node has rounds for; older ones are let go of", NULL },
     PARAM_END
 };
 
@@ -170,9 +175,33 @@ static void stop(Node *self)
     state->count = state->room = 0;
 }
 
+/* Which of `count` numbers, `stride` bytes apart, is the oldest publication. */
+static uint32_t oldest(const Node *self, const void *numbers, uint32_t count, size_t stride)
+{
+    const char *at = numbers;
+    uint32_t found = 0;
+    for (uint32_t i = 1; i < count; i++)
+        if (window_before(self, *(const uint32_t *)(at + i * stride), *(const uint32_t *)(at + found * stride))) found = i;
+    return found;
+}
+
+/* Lets go of the oldest where there is no room for one more; false if that is the newcomer. */
+static bool make_room(Node *self, uint32_t newcomer)
+{
+    const Config *config = node_config(self);
+    State *state = node_state(self);
+    if (state->count < config->keep) return true;
+    uint32_t at = oldest(self, &state->held->publication, state->count, sizeof *state->held);
+    if (window_before(self, newcomer, state->held[at].publication)) return false;
+    node_release(self, state->held[at].publication);
+    memmove(&state->held[at], &state->held[at + 1], (--state->count - at) * sizeof *state->held);
+    return true;
+}
+
 static void hold(Node *self, const Message *message, bool own)
 {
     State *state = node_state(self);
+    if (!make_room(self, message->publication)) return;
     if (state->count == state->room) {
         state->room = state->room ? 2 * state->room : 4;
         state->held = g_renew(Held, state->held, state->room);
@@ -248,16 +277,21 @@ static void timer(Node *self, uint32_t tag)
     node_after(self, until_next(self), 0);
 }
 
-/* Sends what the asking node has not listed; both lists ascend. */
+/* Sends what the asking node has not listed; both lists ascend.  A full list says nothing of
+ * what is older than all in it. */
 static void answer(Node *self, NodeId from, const Message *request)
 {
+    const Config *config = node_config(self);
     State *state = node_state(self);
     const uint32_t *list = request->data;
     uint32_t listed = request->data_size / sizeof *list, j = 0;
+    bool full = listed == config->keep;
+    uint32_t first = full ? list[oldest(self, list, listed, sizeof *list)] : 0;
     for (uint32_t i = 0; i < state->count; i++) {
         const Held *held = &state->held[i];
         while (j < listed && list[j] < held->publication) j++;
         if ((j < listed && list[j] == held->publication) || !in_this_round(self, held)) continue;
+        if (full && window_before(self, held->publication, first)) continue;
         Message message = rumour(self, held);
         node_send(self, from, &message);
     }
