@@ -105,6 +105,13 @@ static void reject(Node *self, const GroupRules *rules, const GroupTree *tree, N
     node_send(self, child, &message);
 }
 
+/* True where this node is to have children: everywhere but in a limited tree whose inner
+ * nodes are others.  A root has to, wherever its own place is. */
+static bool is_meant_inner(Node *self, const GroupRules *rules, const GroupTree *tree)
+{
+    return tree->root || (rules->is_inner && rules->is_inner(self, node_id(self), tree->topic));
+}
+
 /* The tree and child to let go of: one where this node need not be an inner node, or
  * else the child whose own place shares least with the key.  NULL: there is none. */
 static GroupTree *least_fitting(Node *self, const GroupRules *rules, uint32_t *child)
@@ -114,7 +121,7 @@ static GroupTree *least_fitting(Node *self, const GroupRules *rules, uint32_t *c
     uint64_t worst = 0;
     for (uint32_t t = 0; t < trees->count; t++) {
         GroupTree *tree = &trees->trees[t];
-        bool inner = rules->is_inner(self, node_id(self), tree->topic);
+        bool inner = is_meant_inner(self, rules, tree);
         for (uint32_t i = 0; i < tree->count; i++) {
             uint64_t differs = (node_key(self, tree->children[i].node) ^ rules->key(self, tree->topic)) >> 1;
             if (!inner) differs |= 1ull << 63;
@@ -166,7 +173,7 @@ static void receive_attach(Node *self, const GroupRules *rules, NodeId from, uin
     GroupTrees *trees = rules->trees(self);
     GroupTree *tree = tree_find(trees, topic), none = { .topic = topic };
     bool attached = tree && (tree->root || (tree->parent != NODE_NONE && tree->parent != from));
-    bool room = trees->children < rules->capacity || (rules->is_inner && rules->is_inner(self, node_id(self), topic));
+    bool room = trees->children < rules->capacity || (tree && is_meant_inner(self, rules, tree));
     if (attached && room) adopt(self, rules, topic, from);
     else reject(self, rules, tree ? tree : &none, from);
 }

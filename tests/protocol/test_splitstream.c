@@ -106,6 +106,18 @@ static void the_trees_are_mended(void)
     g_assert_cmpfloat(metric_value(result, "redundancy"), <, 0.02);
 }
 
+/* Where a root's own place has another prefix than its stripe, its children are the last to go all the same. */
+static void late_joiners_hang_on_every_stripe(void)
+{
+    g_autoptr(Plan) plan = plan_text("[scenario]\n[network]\nlatency = uniform(10 ms, 50 ms)\n[overlay]\nkind = pastry\nnodes = 200\n"
+        "join = uniform(0 s, 50 s)\n[protocol]\nkind = splitstream\n[workload w]\nkind = publish\npublications = 32\nstart = 300 s\n"
+        "interval = 500 ms\nsize = 100 B\n");
+    for (uint32_t r = 0; r < 3; r++) {
+        g_autoptr(RunResult) result = run_plan(plan, r, false);
+        g_assert_cmpfloat(metric_value(result, "delivery_ratio"), >, 0.97);
+    }
+}
+
 static void impossible_keys_are_refused(void)
 {
     static const struct { const char *keys, *fault; } rows[] = {
@@ -131,6 +143,7 @@ int main(int argc, char **argv)
     ADD(no_node_has_more_children_than_it_may);
     ADD(a_failure_costs_everybody_a_little);
     ADD(the_trees_are_mended);
+    ADD(late_joiners_hang_on_every_stripe);
     ADD(impossible_keys_are_refused);
     return g_test_run();
 }
