@@ -34,8 +34,10 @@ void fabric_open(World *world)
 void fabric_dropped(World *world, const Message *message)
 {
     NodeId from, to;
+    Message lost = *message;
+    lost.flags &= (uint8_t)~MESSAGE_ROUTED;
     ipc_packet_ends(world->ipc, (uint32_t)message->word, &from, &to);
-    connection_reset(world, from, to, world->now, message);
+    connection_reset(world, from, to, world->now, &lost);
 }
 
 void fabric_arrive(World *world, NodeId node, const Message *message)

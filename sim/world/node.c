@@ -305,11 +305,21 @@ void connection_reset(World *world, NodeId sender, NodeId other, SimTime at, con
 }
 
 /* A packet of a communication model has reached its host, or that of the next hop. */
-static void packet_receive(World *world, NodeId to, const Message *message, bool up)
+static void packet_receive(World *world, NodeId to, NodeId from, const Message *message, bool up)
 {
+    bool detects = world->detector && world->views && live_is_neighbor(world, from, to);    /* and nothing else may tell */
     ++*(up ? &world->packets.arrived : &world->packets.dropped);
     if (up) fabric_arrive(world, to, message);
+    else if (message->flags & MESSAGE_ROUTED && !detects)
+        connection_reset(world, from, to, world->now + world_latency(world, to, from), message);
     else fabric_dropped(world, message);
+}
+
+/* The news that a packet was lost has reached who sent it, or who sent it on. */
+static void packet_reset(World *world, NodeId sender, NodeId other, const Message *message)
+{
+    if (message->flags & MESSAGE_ROUTED) relay_again(world, sender, other, message);
+    else ipc_lost(world->ipc, (uint32_t)message->word);
 }
 
 /* A message that is not simply the protocol's, or whose node is down. */
@@ -318,12 +328,12 @@ static G_GNUC_NO_INLINE void receive_special(World *world, NodeId to, NodeId fro
     bool up = bit_get(world->up, to);
     if (message->flags & MESSAGE_RESET) {
         world->resets--;
-        if (message->flags & MESSAGE_IPC) ipc_lost(world->ipc, (uint32_t)message->word);
+        if (message->flags & MESSAGE_IPC) packet_reset(world, to, from, message);
         else if (up) overlay_broken(world, to, from, message);
         return;
     }
     if (message->flags & MESSAGE_IPC) {
-        packet_receive(world, to, message, up);
+        packet_receive(world, to, from, message, up);
         return;
     }
     world->counters.reached++;

@@ -7,8 +7,8 @@
  * are broken.  Without `heal` the ways of the beginning stay.
  *
  * On a live overlay that routes (chord, pastry, kademlia: by key; narada: by its ways) each
- * hop goes where the overlay says at that moment; a packet to a hop that has failed is lost,
- * and the overlay finds out by its own means. */
+ * hop goes where the overlay says at that moment.  A hop that has failed is told to the overlay
+ * one latency later, and the packet goes on from there. */
 #include <string.h>
 
 #include "core/memory.h"
@@ -92,7 +92,7 @@ static struct Relay *relay_open(World *world)
 
 void relay_prepare(World *world)
 {
-    if (world->ipc && world->graph) (void)relay_open(world);
+    if (world->ipc && world->graph && !world->live) (void)relay_open(world);
 }
 
 void relay_free(World *world)
@@ -171,20 +171,42 @@ static NodeId next_hop(World *world, NodeId node, NodeId to)
     return *next = step.next;
 }
 
-/* The same as a live overlay says: by the key of the destination, or by its own ways. */
-static NodeId live_hop(World *world, NodeId from, NodeId to)
+static NodeId live_next_hop(World *world, NodeId node, NodeId to)
 {
     const LiveOverlay *live = world->live;
-    if (!bit_get(world->joined, from)) return from;
-    if (live->route) return live->route(world_node(world, from), live->key(world_node(world, from), to));
-    NodeId next = live->next_hop(world_node(world, from), from, to);
-    return next == NODE_NONE ? from : next;
+    Node *self = world_node(world, node);
+    if (!bit_get(world->joined, node)) return node;
+    NodeId next = live->next_hop ? live->next_hop(self, node, to) : live->route(self, live->key(self, to));
+    return next == NODE_NONE ? node : next;
 }
 
 void relay_send(World *world, NodeId from, NodeId to, const Message *message)
 {
-    if (world->relay) catch_up(world);
-    NodeId next = world->live ? live_hop(world, from, to) : world->relay ? next_hop(world, from, to) : to;
+    Message on = *message;
+    NodeId next = to;
+    if (world->live) {
+        next = live_next_hop(world, from, to);
+        on.flags |= MESSAGE_ROUTED;
+    } else if (world->relay) {
+        catch_up(world);
+        next = next_hop(world, from, to);
+    }
     if (next == from || message->hops >= HOPS_MOST) fabric_dropped(world, message);
-    else node_send(world_node(world, from), next, message);
+    else node_send(world_node(world, from), next, &on);
+}
+
+void relay_again(World *world, NodeId node, NodeId other, const Message *message)
+{
+    Message again = *message;
+    NodeId from, to;
+    again.flags = MESSAGE_IPC;
+    ipc_packet_ends(world->ipc, (uint32_t)message->word, &from, &to);
+    if (bit_get(world->up, node) && bit_get(world->joined, node)) {
+        if (world->live->unreachable) world->live->unreachable(world_node(world, node), other, &again);
+        if (other != to) {
+            relay_send(world, node, to, &again);
+            return;
+        }
+    }
+    fabric_dropped(world, &again);
 }

@@ -355,6 +355,7 @@ void fabric_open(World *world);
 void fabric_arrive(World *world, NodeId node, const Message *message);
 void fabric_dropped(World *world, const Message *message);      /* a packet is lost: the models hear of it for their books */
 void relay_send(World *world, NodeId from, NodeId to, const Message *message);      /* one hop on along the overlay */
+void relay_again(World *world, NodeId node, NodeId other, const Message *message);   /* `other`, next on its way, is down */
 void relay_changed(World *world);                           /* a node or a link went down or came up */
 void relay_prepare(World *world);
 void relay_free(World *world);
