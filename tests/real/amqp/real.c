@@ -300,7 +300,9 @@ void binds(Chan *c, const char *name, const char *source, const char *key, const
     add_headers(&a, options);
     for (int i = 0; i < 3; i++)
         if (word(options, matches[i])) add_text(&a, "x-match", matches[i]);
-    amqp_queue_bind(c->connection, c->number, bytes(own(name)), bytes(own(source)), bytes(*source ? key : own(key)), a.table);
+    amqp_bytes_t to = bytes(own(name)), from = bytes(own(source)), by = bytes(*source ? key : own(key));
+    if (word(options, "to-exchange")) amqp_exchange_bind(c->connection, c->number, to, from, by, a.table);
+    else amqp_queue_bind(c->connection, c->number, to, from, by, a.table);
     say(c, "bind", name);
 }
 

@@ -114,6 +114,64 @@ static void unroutable(void)
     state(c);
 }
 
+static void between_exchanges(void)
+{
+    fresh("AMQP-09 between exchanges");
+    Chan *c = chan("c");
+    exchange(c, "top", "topic"), exchange(c, "left", "direct"), exchange(c, "right", "fanout"), exchange(c, "bottom", "fanout");
+    queue(c, "q", ""), queue(c, "side", "");
+    binds(c, "left", "top", "a.*", "to-exchange"), binds(c, "right", "top", "#.b", "to-exchange");
+    binds(c, "bottom", "left", "a.b", "to-exchange"), binds(c, "bottom", "right", "", "to-exchange");
+    binds(c, "top", "bottom", "", "to-exchange");               /* and round again */
+    binds(c, "q", "bottom", "", ""), binds(c, "q", "right", "", ""), binds(c, "side", "left", "a.c", "");
+    publishes(c, "top", "a.b", "1", ""), publishes(c, "top", "a.c", "2", ""), publishes(c, "top", "x.b", "3", "");
+    publishes(c, "top", "x.y", "4", ""), publishes(c, "bottom", "z", "5", ""), publishes(c, "bottom", "a.c", "6", "");
+    settle();
+    drains(c, "q"), drains(c, "side");
+    binds(c, "none", "top", "", "to-exchange");
+    binds(c, "left", "none", "", "to-exchange");
+    binds(c, "", "top", "", "to-exchange");
+}
+
+static void orders(void)
+{
+    fresh("AMQP-11 the order of publishers");
+    Chan *a = chan("a"), *b = chan("b"), *c = chan("c");
+    queue(c, "q", ""), exchange(c, "f", "fanout"), binds(c, "q", "f", "", "");
+    for (int i = 0; i < 4; i++) {
+        publishes(a, "f", "", (const char *[]){ "a0", "a1", "a2", "a3" }[i], "");
+        settle();
+        publishes(b, i < 2 ? "f" : "", i < 2 ? "" : "q", (const char *[]){ "b0", "b1", "b2", "b3" }[i], "");
+        settle();
+    }
+    prefetches(c, 3, false), consumes(c, "q", "");
+    settle();
+    takes(c), acks(c, "b0", false);
+    settle();
+    takes(c), acks(c, "a2", true);
+    settle();
+    takes(c), rejects(c, "b2", false, true);
+    settle();
+    takes(c);
+}
+
+static void automatic(void)
+{
+    fresh("AMQP-22 acknowledged when sent");
+    Chan *c = chan("c"), *p = chan("p");
+    queue(p, "q", ""), publishes_to(p, "q", 0, 4);
+    settle();
+    prefetches(c, 2, false), consumes(c, "q", "auto");
+    settle();
+    depth(p, "q");
+    takes(c);
+    publishes_to(p, "q", 5, 9);
+    settle();
+    closes(c);
+    settle();
+    depth(p, "q");
+}
+
 static void turns(void)
 {
     fresh("AMQP-10 AMQP-15 turns and priorities");
@@ -390,7 +448,7 @@ static void priorities(void)
 
 static void restarting(bool clean)
 {
-    fresh(clean ? "AMQP-28 AMQP-40 a clean restart" : "AMQP-28 AMQP-40 AMQP-41 a kill");
+    fresh(clean ? "AMQP-28 AMQP-40 AMQP-42 a clean restart" : "AMQP-28 AMQP-40 AMQP-41 AMQP-42 a kill");
     Chan *c = chan("c");
     queue(c, "d", "durable"), queue(c, "t", "");
     exchange(c, "dx", "direct durable"), exchange(c, "tx", "direct");
@@ -409,12 +467,13 @@ static void restarting(bool clean)
     publishes(c, "dx", "k", "routed", "");
     settle();
     drains(c, "d");
+    numbers(c), publishes(c, "", "t", "gone", "mandatory"), confirms(c);        /* AMQP-42 */
 }
 
 void rows(void)
 {
     static void (*const all[])(void) = {
-        declaring, direct, fanout, topics, headers, unroutable, turns, get, lives, single, deleting, returning, multiple, prefetch,
+        declaring, direct, fanout, topics, headers, unroutable, between_exchanges, turns, orders, automatic, get, lives, single, deleting, returning, multiple, prefetch,
         confirming, transactions, expiring, dying, cycles, lengths, priorities,
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) all[i]();

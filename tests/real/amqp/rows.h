@@ -16,7 +16,7 @@ void restart(bool clean);                           /* of the broker; every conn
 /* Options are words, with values as in ttl=50:
  * exchange: direct fanout topic headers, durable alternate=X passive
  * queue: durable exclusive auto-delete passive ttl= expires= maxlen= reject-publish dlx= dlk= maxprio= sac
- * bind: any all-with-x any-with-x, else headers as t=r
+ * bind: to-exchange any all-with-x any-with-x, else headers as t=r
  * deletes: if-unused if-empty
  * publishes: persistent mandatory ttl= priority=, else headers
  * consumes: auto exclusive priority= */

@@ -52,7 +52,14 @@ static int number(const char *options, const char *name, int otherwise)
     return value ? atoi(value) : otherwise;
 }
 
-static void again(Chan *c) { c->channel = channel_on(c->connection); }
+static void note_return(void *user, int code, const AmqpTarget *to, IpcMessage *message);
+
+/* A channel; also where the broker has closed one. */
+static void again(Chan *c)
+{
+    c->channel = channel_on(c->connection);
+    amqp_on_returned(c->channel, note_return, c);
+}
 
 static void say(Chan *c, const char *op, const char *object, int result)
 {
@@ -101,7 +108,6 @@ Chan *chan(const char *name)
     g_strlcpy(c->name, name, sizeof c->name);
     c->connection = dial(bench, self);
     again(c);
-    amqp_on_returned(c->channel, note_return, c);
     return c;
 }
 
@@ -173,7 +179,7 @@ void binds(Chan *c, const char *name, const char *source, const char *key, const
     AmqpMatch match = AMQP_ALL;
     for (int m = 0; amqp_match_names[m]; m++)
         if (word(options, amqp_match_names[m])) match = (AmqpMatch)m;
-    AmqpBinding binding = { own(source), own(name), *source ? key : own(key), false, match, arguments };
+    AmqpBinding binding = { own(source), own(name), *source ? key : own(key), word(options, "to-exchange"), match, arguments };
     say(c, "bind", name, amqp_bind(c->channel, &binding));
 }
 
