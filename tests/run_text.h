@@ -8,6 +8,21 @@
 #include "scenario/plan.h"
 #include "world/world.h"
 
+#if defined __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#elif defined __has_feature
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED 0
+#endif
+
+/* How many of `all` replications a stochastic case runs: under the sanitizers, which take ten times as
+ * long and look for other faults, or with LIGHTER set, a fifth of them, eight at least. */
+static inline uint32_t lighter(uint32_t all)
+{
+    return SANITIZED || g_getenv("LIGHTER") ? MIN(all, MAX(all / 5, 8)) : all;
+}
+
 /* The plan of a scenario text; aborts with the faults where it has any. */
 static inline Plan *plan_text(const char *text)
 {

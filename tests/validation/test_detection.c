@@ -157,7 +157,7 @@ static void probes_in_turn_are_bounded(void)
     enum { NODES = 12, WATCHED = NODES - 1 };
     double most = 0;
     g_autoptr(Plan) plan = group(40, "", NODES, BARE, CRASH);
-    for (uint32_t r = 0; r < 200; r++) {
+    for (uint32_t r = 0; r < lighter(200); r++) {
         g_autoptr(RunResult) result = run_plan(plan, r, false);
         g_assert_cmpfloat(metric_value(result, "detections"), ==, WATCHED);
         most = MAX(most, metric_value(result, "detection_max_ms") / 1000);

@@ -20,7 +20,7 @@ static void informed_share_of_a_large_outbreak(void)
         g_autofree char *text = gossip_text(100000, protocol, "");
         g_autoptr(Plan) plan = plan_text(text);
         Sample sample = { 0 };
-        for (uint32_t r = 0; r < 8; r++) {
+        for (uint32_t r = 0; r < lighter(8); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, false);
             double ratio = metric_value(result, "delivery_ratio");
             if (ratio > 0.1) sample_add(&sample, (99999 * ratio + 1) / 100000, 1);
@@ -41,7 +41,7 @@ static void infect_and_die_at_finite_size(void)
         g_autoptr(Plan) plan = plan_text(text);
         Sample mean = { 0 }, all = { 0 };
         double n = rows[i].nodes;
-        for (uint32_t r = 0; r < 1500; r++) {
+        for (uint32_t r = 0; r < lighter(1500); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, false);
             sample_add(&mean, ((n - 1) * metric_value(result, "delivery_ratio") + 1) / n, 1);
             sample_add(&all, metric_value(result, "atomic_ratio"), 1);
@@ -57,7 +57,7 @@ static void half_of_the_targets_are_dead(void)
                                         "start = 1 s\n[failure f]\nkind = crash\ncount = 500\nspare = source");
     g_autoptr(Plan) plan = plan_text(text);
     Sample mean = { 0 };
-    for (uint32_t r = 0; r < 1500; r++) {
+    for (uint32_t r = 0; r < lighter(1500); r++) {
         g_autoptr(RunResult) result = run_plan(plan, r, false);
         sample_add(&mean, (499 * metric_value(result, "delivery_ratio") + 1) / 500, 1);
     }
@@ -72,7 +72,7 @@ static void atomic_broadcast_probability(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *protocol = g_strdup_printf("fanout = %.17g\ndistinct = no", log(10000) + rows[i].c);
         g_autofree char *text = gossip_text(10000, protocol, "");
-        Sample sample = sample_metric(text, "atomic_ratio", 150);
+        Sample sample = sample_metric(text, "atomic_ratio", lighter(150));
         judge_ratio(protocol, &sample, rows[i].expected, 0.02);
     }
 }
@@ -91,7 +91,7 @@ static void synchronous_phone_calls(void)
             "[workload w]\nkind = publish\npublications = 1\n", rows[i].nodes, rows[i].mode);
         g_autoptr(Plan) plan = plan_text(text);
         Sample sample = { 0 };
-        for (uint32_t r = 0; r < 300; r++) {
+        for (uint32_t r = 0; r < lighter(300); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, false);
             g_assert_cmpfloat(metric_value(result, "atomic_ratio"), ==, 1);
             sample_add(&sample, ceil(metric_value(result, "latency_max_ms") / 1000), 1);
@@ -105,26 +105,27 @@ static void asynchronous_calls(void)
     static const struct { const char *mode; uint32_t nodes; double mean, deviation; } rows[] = {
         { "push", 100, 10.2512, NAN }, { "push", 1000, 14.954, 1.81966 }, { "push-pull", 1000, 7.47699, NAN },
     };
-    enum { RUNS = 400 };
+    enum { MOST = 400 };
+    uint32_t runs = lighter(MOST);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *text = g_strdup_printf(
             "[scenario]\nduration = 30 s\n[network]\nlatency = 1 ns\n[overlay]\nkind = complete\nnodes = %u\n"
             "[protocol]\nkind = gossip\nfanout = 1\nmode = %s\ninfect = forever\nclock = poisson\ninterval = 1 s\n"
             "[workload w]\nkind = publish\npublications = 1\n", rows[i].nodes, rows[i].mode);
         g_autoptr(Plan) plan = plan_text(text);
-        double values[RUNS], sum = 0, second = 0, fourth = 0;
-        for (uint32_t r = 0; r < RUNS; r++) {
+        double values[MOST], sum = 0, second = 0, fourth = 0;
+        for (uint32_t r = 0; r < runs; r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, false);
             sum += values[r] = metric_value(result, "latency_max_ms") / 1000;
         }
-        for (int r = 0; r < RUNS; r++) {
-            double d = (values[r] - sum / RUNS) * (values[r] - sum / RUNS);
+        for (uint32_t r = 0; r < runs; r++) {
+            double d = (values[r] - sum / runs) * (values[r] - sum / runs);
             second += d, fourth += d * d;
         }
-        double variance = second / (RUNS - 1), deviation = sqrt(variance);
-        judge(rows[i].mode, sum / RUNS, deviation / sqrt(RUNS), rows[i].mean, 0);
+        double variance = second / (runs - 1), deviation = sqrt(variance);
+        judge(rows[i].mode, sum / runs, deviation / sqrt(runs), rows[i].mean, 0);
         if (!isnan(rows[i].deviation))
-            judge("deviation", deviation, sqrt((fourth / RUNS - variance * variance) / RUNS) / (2 * deviation), rows[i].deviation, 0);
+            judge("deviation", deviation, sqrt((fourth / runs - variance * variance) / runs) / (2 * deviation), rows[i].deviation, 0);
     }
 }
 

@@ -41,7 +41,7 @@ static Seen observe(const char *network, const char *failure, double mean)
         "[workload w]\nkind = publish\npublications = %d\ninterval = 10 us\nsize = 1 B\n%s\n", network, MESSAGES, failure);
     g_autoptr(Plan) plan = plan_text(text);
     Seen seen = { 0 };
-    for (uint32_t r = 0; r < (g_test_slow() ? 200 : 20); r++) {
+    for (uint32_t r = 0; r < lighter(g_test_slow() ? 200 : 20); r++) {
         g_autofree bool *lost = losses(plan, r);
         look(lost, mean, &seen);
     }

@@ -110,7 +110,7 @@ static void isolated_nodes_of_an_erdos_renyi_mesh(void)
         g_autofree char *crash = g_strdup_printf(CRASH, rows[i].q), *text = flood_text(overlay, rows[i].q > 0 ? crash : "");
         g_autoptr(Plan) plan = plan_text(text);
         Sample sample = { 0 };
-        for (uint32_t r = 0; r < 40; r++) {
+        for (uint32_t r = 0; r < lighter(40); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, true);
             g_autofree bool *down = g_new0(bool, 10000), *linked = g_new0(bool, 10000);
             for (guint e = 0; e < result->events->len; e++) down[g_array_index(result->events, EventRow, e).node] = true;
@@ -136,7 +136,7 @@ static void an_erdos_renyi_mesh_is_connected_with_the_known_chance(void)
         g_autofree char *text = flood_text(overlay, "");
         g_autoptr(Plan) plan = plan_text(text);
         Sample sample = { 0 };
-        for (uint32_t r = 0; r < 250; r++) {
+        for (uint32_t r = 0; r < lighter(250); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, false);
             sample_add(&sample, metric_value(result, "overlay_components") == 1, 1);
         }
@@ -164,7 +164,7 @@ static void giant_component_when_links_fail(void)
 static void grid_reliability(void)
 {
     g_autofree char *cut = g_strdup_printf(CUT, 0.1), *text = flood_text("kind = grid\nwidth = 3\nheight = 3", cut);
-    Sample pooled = sample_metric(text, "delivery_ratio", 6000), all = sample_metric(text, "atomic_ratio", 6000);
+    Sample pooled = sample_metric(text, "delivery_ratio", lighter(6000)), all = sample_metric(text, "atomic_ratio", lighter(6000));
     judge_ratio("pooled", &pooled, 0.980556, 0);
     judge_ratio("all", &all, 0.946985, 0);
 }
@@ -191,7 +191,7 @@ static void wheatstone_bridge(void)
             "[scenario]\ndrain = 100 s\n[network]\nlatency = 10 ms\n[overlay]\n%s\n[protocol]\nkind = flood\n"
             "[group t]\nmembers = 3..3\n[workload w]\nkind = publish\npublications = 1\nstart = 1 s\ngroup = t\n" CUT,
             overlay, rows[i].q);
-        Sample sample = sample_metric(text, "delivery_ratio", 6000);
+        Sample sample = sample_metric(text, "delivery_ratio", lighter(6000));
         judge_ratio("bridge", &sample, rows[i].expected, 0);
     }
     unlink(path);

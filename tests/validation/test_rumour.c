@@ -75,7 +75,7 @@ static void pull_with_counter_follows_table_3(void)
     static const struct { double residue, traffic, last; } rows[] = { { 3.1e-2, 2.7, 17.6 }, { 5.8e-4, 4.5, 15.4 }, { 4e-6, 6.1, 14.0 } };
     for (int k = 1; k <= 3; k++) {
         g_autofree char *protocol = g_strdup_printf("synchronous = yes\nmode = pull\ninterest = feedback\nstop = counter\nk = %d", k);
-        Outcome out = spread(protocol, k == 1 ? 100 : 200);
+        Outcome out = spread(protocol, lighter(k == 1 ? 100 : 200));
         gate("residue", &out.residue, rows[k - 1].residue, 0.15);
         gate("traffic", &out.traffic, rows[k - 1].traffic, 0.03);
         judge_ratio("t_last", &out.last, rows[k - 1].last, 0.5);

@@ -36,7 +36,7 @@ static void delivery_by_depth(void)
         g_autofree char *text = tree_text("kind = kary-tree\narity = 2\nnodes = 1023", failure, "");
         g_autoptr(Plan) plan = plan_text(text);
         Sample samples[4] = { { 0 } };
-        for (uint32_t r = 0; r < RUNS; r++) {
+        for (uint32_t r = 0; r < lighter(RUNS); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, true);
             double live[16] = { 0 }, reached[16] = { 0 };
             for (NodeId v = 1; v < NODES; v++) live[depth_of(v, 2)]++;
@@ -61,7 +61,7 @@ static void pooled_delivery_of_kary_trees(void)
         g_autofree char *failure = crash_text(rows[i].q);
         g_autofree char *overlay = g_strdup_printf("kind = kary-tree\narity = %u\nnodes = %u", rows[i].k, rows[i].nodes);
         g_autofree char *text = tree_text(overlay, failure, "");
-        Sample sample = sample_metric(text, "delivery_ratio", 200);
+        Sample sample = sample_metric(text, "delivery_ratio", lighter(200));
         judge_ratio(overlay, &sample, rows[i].expected, 0);
     }
 }
@@ -76,7 +76,7 @@ static void pooled_delivery_under_message_loss(void)
         g_autofree char *loss = g_strdup_printf("loss = %g", rows[i].p);
         g_autofree char *overlay = g_strdup_printf("kind = kary-tree\narity = %u\nnodes = %u", rows[i].k, rows[i].nodes);
         g_autofree char *text = tree_text(overlay, "", loss);
-        Sample sample = sample_metric(text, "delivery_ratio", 200);
+        Sample sample = sample_metric(text, "delivery_ratio", lighter(200));
         judge_ratio(overlay, &sample, rows[i].expected, 0);
     }
 }
@@ -93,7 +93,7 @@ static void mean_of_ratios_is_biased(void)
         g_autofree char *text = tree_text(overlay, failure, "");
         g_autoptr(Plan) plan = plan_text(text);
         Sample means = { 0 }, pooled = { 0 };
-        for (uint32_t r = 0; r < 3000; r++) {
+        for (uint32_t r = 0; r < lighter(3000); r++) {
             g_autoptr(RunResult) result = run_plan(plan, r, false);
             const MetricRow *row = metric_row(result, "delivery_ratio");
             if (!row) continue;
@@ -107,26 +107,27 @@ static void mean_of_ratios_is_biased(void)
 
 static void variance_of_a_level(void)
 {
-    enum { RUNS = 600 };
+    enum { MOST = 600 };
+    uint32_t runs = lighter(MOST);
     g_autofree char *failure = crash_text(0.1);
     g_autofree char *text = tree_text("kind = kary-tree\narity = 2\nnodes = 2047", failure, "");
     g_autoptr(Plan) plan = plan_text(text);
-    double sum = 0, values[RUNS];
-    for (uint32_t r = 0; r < RUNS; r++) {
+    double sum = 0, values[MOST];
+    for (uint32_t r = 0; r < runs; r++) {
         g_autoptr(RunResult) result = run_plan(plan, r, true);
         values[r] = 0;
         for (guint d = 0; d < result->deliveries->len; d++)
             values[r] += g_array_index(result->deliveries, DeliveryRow, d).node >= 1023;
         sum += values[r];
     }
-    double mean = sum / RUNS, second = 0, fourth = 0;
-    for (int r = 0; r < RUNS; r++) {
+    double mean = sum / runs, second = 0, fourth = 0;
+    for (uint32_t r = 0; r < runs; r++) {
         double d = (values[r] - mean) * (values[r] - mean);
         second += d, fourth += d * d;
     }
-    double variance = second / (RUNS - 1);
-    judge("mean", mean, sqrt(variance / RUNS), 357.047, 0);
-    judge("variance", variance, sqrt((fourth / RUNS - variance * variance) / RUNS), 15890.7, 0);
+    double variance = second / (runs - 1);
+    judge("mean", mean, sqrt(variance / runs), 357.047, 0);
+    judge("variance", variance, sqrt((fourth / runs - variance * variance) / runs), 15890.7, 0);
 }
 
 static void chains_and_binomial_trees(void)
@@ -153,7 +154,7 @@ static void a_star_loses_nobody_else(void)
     Sample exact = sample_metric(crashed, "delivery_ratio", 50);
     g_assert_cmpfloat(exact.num, ==, exact.den);
     g_autofree char *lossy = tree_text("kind = star\nnodes = 200", "", "loss = 5 %");
-    Sample sample = sample_metric(lossy, "delivery_ratio", 400);
+    Sample sample = sample_metric(lossy, "delivery_ratio", lighter(400));
     judge_ratio("star", &sample, 0.95, 0);
 }
 
@@ -163,7 +164,7 @@ static void random_recursive_trees_have_harmonic_depth(void)
     g_autofree char *text = tree_text("kind = random-tree\nnodes = 1000", "", "");
     g_autoptr(Plan) plan = plan_text(text);
     Sample mean = { 0 }, last = { 0 };
-    for (uint32_t r = 0; r < RUNS; r++) {
+    for (uint32_t r = 0; r < lighter(RUNS); r++) {
         g_autoptr(RunResult) result = run_plan(plan, r, true);
         sample_add(&mean, metric_value(result, "hops_mean"), 1);
         for (guint d = 0; d < result->deliveries->len; d++) {
