@@ -9,7 +9,7 @@ enum { FIRST_PORT = 1414 };
 const MqManagerSettings mq_manager_defaults = { .heartbeat = 10 * SIM_S };
 const MqQueueSettings mq_queue_defaults = { .max_depth = 5000 };
 
-typedef struct { Ipc *ipc; MqManager *first, *last; } Managers;
+typedef struct { MqManager *first, *last; } Managers;
 
 static void start(Ipc *ipc, void *state);
 static void stop(void *state);
@@ -21,7 +21,7 @@ static const Library mq_library = {
 
 static void start(Ipc *ipc, void *state)
 {
-    ((Managers *)state)->ipc = ipc;
+    (void)state;
     (void)queues_of(ipc);                               /* its host_down() stops the managers */
 }
 
@@ -108,12 +108,14 @@ MqManager *mq_manager_new(Ipc *ipc, NodeId host, const char *name, const MqManag
     Managers *all = ipc_library(ipc, &mq_library);
     if (!settings) settings = &mq_manager_defaults;
     MqManager *manager = g_new0(MqManager, 1);
-    *manager = (MqManager){ .ipc = ipc, .all = queues_of(ipc), .name = g_strdup(name), .dead_letters = g_strdup(settings->dead_letter_queue),
+    *manager = (MqManager){ .ipc = ipc, .all = queues_of(ipc), .name = g_strdup(name),
+                            .dead_letters = g_strdup(settings->dead_letter_queue),
                             .default_xmitq = g_strdup(settings->default_xmitq) };
     Address at = { host, FIRST_PORT };
     while (queue_store_at(ipc, at)) at.port += 2;
     manager->channels = (Address){ host, at.port + 1 };
-    QueueStoreSettings store = { .model = "mq", .manager = name, .header = CLIENT_HEADER, .heartbeat = settings->heartbeat,
+    QueueStoreSettings store = { .model = "mq", .manager = name, .header = CLIENT_HEADER,
+                                 .heartbeat = settings->heartbeat,
                                  .overlay = settings->overlay, .keeps_all = settings->keeps_all };
     manager->store = queue_store_new(ipc, at, &store);
     manager->store->user = manager;
@@ -155,7 +157,8 @@ Queue *mq_define_local(MqManager *manager, const char *name, const MqQueueSettin
 {
     if (!settings) settings = &mq_queue_defaults;
     Definition *defined = define(manager, name, DEFINED_LOCAL);
-    QueueSettings queue = { .max_depth = settings->max_depth, .by_priority = !settings->fifo, .transmission = settings->transmission };
+    QueueSettings queue = { .max_depth = settings->max_depth, .by_priority = !settings->fifo,
+                            .transmission = settings->transmission };
     defined->queue = queue_new(manager->store, name, &queue);
     defined->triggers = settings->trigger_first;
     defined->channel = g_strdup(settings->channel);
@@ -224,7 +227,8 @@ int manager_place(void *user, const char *name, const char *target, Place *place
     MqManager *manager = user;
     if (!target || strcmp(target, manager->name) == 0) return place_local(manager, name, place);
     const Definition *renamed = manager_defined(manager, target);
-    if (!renamed || renamed->as != DEFINED_REMOTE || renamed->base) return place_remote(manager, name, target, NULL, place);
+    if (!renamed || renamed->as != DEFINED_REMOTE || renamed->base)
+        return place_remote(manager, name, target, NULL, place);
     if (strcmp(renamed->target, manager->name) == 0) return place_local(manager, name, place);
     return place_remote(manager, name, renamed->target, renamed->xmitq, place);
 }
@@ -278,7 +282,8 @@ static void manager_free(MqManager *manager)
     }
     for (Definition *defined = manager->first, *next; defined; defined = next) {
         next = defined->next;
-        g_free(defined->name), g_free(defined->base), g_free(defined->target), g_free(defined->xmitq), g_free(defined->channel);
+        g_free(defined->name), g_free(defined->base), g_free(defined->target), g_free(defined->xmitq),
+            g_free(defined->channel);
         g_free(defined);
     }
     g_free(manager->name), g_free(manager->dead_letters), g_free(manager->default_xmitq);

@@ -79,7 +79,8 @@ MqChannel *mq_define_sender(MqManager *manager, const char *name, const MqChanne
 MqChannel *mq_define_receiver(MqManager *manager, const char *name, const MqChannelSettings *settings);
 MqChannel *mq_channel_find(const MqManager *manager, const char *name);        /* NULL: none */
 
-typedef enum { MQ_INACTIVE, MQ_STARTING, MQ_BINDING, MQ_RUNNING, MQ_PAUSED, MQ_STOPPING, MQ_RETRYING, MQ_STOPPED, MQ_STATES } MqState;
+typedef enum { MQ_INACTIVE, MQ_STARTING, MQ_BINDING, MQ_RUNNING, MQ_PAUSED, MQ_STOPPING, MQ_RETRYING, MQ_STOPPED,
+               MQ_STATES } MqState;
 extern const char *const mq_state_names[MQ_STATES];     /* "RUNNING" */
 
 /* Commands of an operator; 0, or -IPC_ENOTCONN: the manager is down. */
@@ -101,7 +102,8 @@ typedef struct {
     bool in_doubt;
     uint32_t in_batch;          /* messages under way, not committed */
     uint64_t batches, messages, fast;       /* committed; messages in them; those outside of batches */
-    uint64_t resent, doubts, attempts, retries;     /* backed out; times broken in doubt; starts; those after a failure */
+    /* backed out; times broken in doubt; starts; those after a failure */
+    uint64_t resent, doubts, attempts, retries;
 } MqChannelStatus;
 MqChannelStatus mq_channel_status(const MqChannel *channel);
 const char *mq_channel_name(const MqChannel *channel);

@@ -3,7 +3,8 @@
 #include "ipc/mq_part.h"
 
 const MqChannelSettings mq_channel_defaults = {
-    .batch_size = 50, .heartbeat = 300 * SIM_S, .disconnect = 6000 * SIM_S, .short_retries = 10, .short_timer = 60 * SIM_S,
+    .batch_size = 50, .heartbeat = 300 * SIM_S, .disconnect = 6000 * SIM_S, .short_retries = 10,
+    .short_timer = 60 * SIM_S,
     .long_retries = 999999999, .long_timer = 1200 * SIM_S, .message_retries = 10, .message_timer = SIM_S,
 };
 

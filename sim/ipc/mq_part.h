@@ -52,7 +52,7 @@ struct MqChannel {
     Connection *connection;
     Agent *agent;
     uint32_t batch_size;
-    bool asking, stops, pumping, starting;      /* asking: an answer is due */
+    bool asking, stops, starting;               /* asking: an answer is due */
     uint32_t short_left, long_left;
     IpcTimer batch_timer, beat_timer, answer_timer, idle_timer, retry_timer, pump_timer;
     SimTime sent;                               /* when anything went out last */

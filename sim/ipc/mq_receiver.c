@@ -51,7 +51,8 @@ void agent_end(Agent *agent)
     if (agent->previous) agent->previous->next = agent->next;
     else manager->agents = agent->next;
     if (agent->next) agent->next->previous = agent->previous;
-    ipc_cancel(manager->ipc, &agent->retry), ipc_cancel(manager->ipc, &agent->silence), ipc_cancel(manager->ipc, &agent->beat);
+    ipc_cancel(manager->ipc, &agent->retry), ipc_cancel(manager->ipc, &agent->silence),
+        ipc_cancel(manager->ipc, &agent->beat);
     if (!stopped) connection_free(agent->connection);
     if (stopped && agent->held) queue_wire_free(agent->held);
     else forget(agent);
@@ -263,7 +264,8 @@ static bool incoming(void *user, Connection *connection)
                                           .label = queue_wire_label };
     MqManager *manager = user;
     Agent *agent = g_new0(Agent, 1);
-    *agent = (Agent){ .manager = manager, .connection = connection, .next = manager->agents, .heard = ipc_now(manager->ipc) };
+    *agent = (Agent){ .manager = manager, .connection = connection, .next = manager->agents,
+                      .heard = ipc_now(manager->ipc) };
     if (agent->next) agent->next->previous = agent;
     manager->agents = agent;
     connection_use(connection, &calls, agent);
@@ -273,7 +275,8 @@ static bool incoming(void *user, Connection *connection)
 void receiver_listen(MqManager *manager)
 {
     enum { BACKLOG = 100 };
-    ListenerSettings settings = { .backlog = BACKLOG, .options = stream_defaults, .incoming = incoming, .user = manager };
+    ListenerSettings settings = { .backlog = BACKLOG, .options = stream_defaults, .incoming = incoming,
+                                  .user = manager };
     manager->listener = listener_open(manager->ipc, manager->channels, &settings);
     g_assert(manager->listener);
 }

@@ -63,8 +63,10 @@ static void retry(void *subject, uint64_t detail)
 void sender_close(MqChannel *channel)
 {
     Ipc *ipc = channel->manager->ipc;
-    ipc_cancel(ipc, &channel->batch_timer), ipc_cancel(ipc, &channel->beat_timer), ipc_cancel(ipc, &channel->answer_timer);
-    ipc_cancel(ipc, &channel->idle_timer), ipc_cancel(ipc, &channel->retry_timer), ipc_cancel(ipc, &channel->pump_timer);
+    ipc_cancel(ipc, &channel->batch_timer), ipc_cancel(ipc, &channel->beat_timer),
+        ipc_cancel(ipc, &channel->answer_timer);
+    ipc_cancel(ipc, &channel->idle_timer), ipc_cancel(ipc, &channel->retry_timer),
+        ipc_cancel(ipc, &channel->pump_timer);
     if (channel->connection) connection_free(g_steal_pointer(&channel->connection));
     channel->asking = channel->stops = channel->starting = false;
     if (channel->in_doubt) {
@@ -251,7 +253,8 @@ static void received(void *user, Connection *connection, void *content, uint32_t
     Wire *wire = content;
     (void)connection, (void)size;
     ipc_cancel(channel->manager->ipc, &channel->answer_timer);
-    if (wire->kind == WIRE_ERROR && channel->in_doubt) sender_resolve(channel, false);      /* it says that it backed out */
+    /* it says that it backed out */
+    if (wire->kind == WIRE_ERROR && channel->in_doubt) sender_resolve(channel, false);
     if (wire->kind == WIRE_ACCEPT) accepted(channel, wire);
     else if (wire->kind == WIRE_CONFIRMED) confirmed(channel, wire);
     else if (wire->kind == WIRE_BEAT_BACK && channel->asking) expect_answer(channel);
@@ -274,7 +277,12 @@ static void connected(void *user, Connection *connection)
     expect_answer(channel);
 }
 
-static void failed(void *user, Connection *connection, int error) { (void)connection, sender_break(user, ipc_error_name(error)); }
+static void failed(void *user, Connection *connection, int error)
+{
+    (void)connection;
+    sender_break(user, ipc_error_name(error));
+}
+
 static void ended(void *user, Connection *connection) { (void)connection, sender_break(user, "closed"); }
 static void drained(void *user, Connection *connection) { (void)connection, sender_pump(user); }
 
@@ -289,5 +297,6 @@ void sender_attempt(MqChannel *channel)
     ipc_cancel(channel->manager->ipc, &channel->retry_timer);
     channel->counts.attempts++;
     channel_state(channel, MQ_STARTING);
-    channel->connection = connection_open(channel->manager->ipc, host_of(channel), channel->settings.to, &options, &calls, channel);
+    channel->connection = connection_open(channel->manager->ipc, host_of(channel), channel->settings.to, &options,
+                                          &calls, channel);
 }

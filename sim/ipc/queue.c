@@ -34,7 +34,6 @@ static void start(Ipc *ipc, void *state)
 {
     Queues *all = state;
     all->ipc = ipc;
-    (void)process_find(ipc, "");                        /* processes go down first, with what they hold */
     all->by_process = g_hash_table_new(NULL, NULL);
     all->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     all->chunks = g_ptr_array_new_with_free_func(g_free);
@@ -153,11 +152,13 @@ QueueCounts queue_counts(const Queue *queue)
 {
     SimTime now = queues_now(queue->store->all);
     double since = (double)(queue->ready + queue->hidden) * (double)(now - queue->depth_since);
-    return (QueueCounts){ queue->ready, queue->hidden, queue->deepest, queue->puts, queue->gets, queue->refused, queue->backouts,
+    return (QueueCounts){ queue->ready, queue->hidden, queue->deepest, queue->puts, queue->gets, queue->refused,
+                          queue->backouts,
                           queue->depth_time + since, queue->wait_time };
 }
 
-const IpcMessage *queue_browse(const Queue *queue, uint32_t nth, const char **target, const char **manager, const char **reason)
+const IpcMessage *queue_browse(const Queue *queue, uint32_t nth, const char **target, const char **manager,
+                               const char **reason)
 {
     for (int level = queue->levels ? 255 : 0; level >= 0; level--) {
         const Entry *entry = queue->levels ? queue->levels[level].first : queue->only.first;

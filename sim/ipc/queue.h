@@ -66,7 +66,8 @@ typedef struct {
 QueueCounts queue_counts(const Queue *queue);
 const char *queue_name(const Queue *queue);                 /* as in the accounts */
 /* The nth message that can be got, and the header it travels with; NULL: there are fewer. */
-const IpcMessage *queue_browse(const Queue *queue, uint32_t nth, const char **target, const char **manager, const char **reason);
+const IpcMessage *queue_browse(const Queue *queue, uint32_t nth, const char **target, const char **manager,
+                               const char **reason);
 
 /* ---- for processes ---- */
 
@@ -95,10 +96,12 @@ int queue_get(QueueHandle *handle, QueueTaken *taken, SimTime until, int flags);
 int queue_poll(QueueHandle *handle, QueueTaken *taken, int flags);
 
 /* handler(handle, argument) for each message that can be got from now on, from an event; one
- * per handle, NULL removes it.  It must not block: a call that would fails with -IPC_EDEADLK. */
+ * per handle, NULL removes it.  It must neither close the handle nor block: a call that would fails with
+ * -IPC_EDEADLK. */
 int queue_notify(QueueHandle *handle, void (*handler)(QueueHandle *handle, void *argument), void *argument);
 
-/* All that the process did with QUEUE_UNIT: done, or undone.  With stores of several hosts each by itself. */
+/* All that the process did with QUEUE_UNIT: done, or undone.  With stores of several hosts each by itself, one after
+ * the other; where one has gone down meanwhile the others are backed out, and its error is returned. */
 int queue_commit(Process *self);
 int queue_backout(Process *self);
 bool queue_in_unit(Process *self);      /* a unit of work has begun */

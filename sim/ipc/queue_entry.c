@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What stands in a queue: order, visibility, units of work. */
+/* What stands in a queue: its order, and who gets the next one. */
 #include "ipc/queue_part.h"
 
 enum { CHUNK = 256, LEVELS = 256 };
@@ -63,7 +63,8 @@ void queue_tell(const Queue *queue, const char *event, const Entry *entry, const
 {
     if (G_LIKELY(!ipc_watched(queue->store->all->ipc))) return;
     IpcEvent told = { .event = event, .node = queue->store->at.host, .object = queue->account->object,
-                      .message = entry ? entry->message->id : 0, .number = queue->ready + queue->hidden, .reason = reason };
+                      .message = entry ? entry->message->id : 0, .number = queue->ready + queue->hidden,
+                      .reason = reason };
     ipc_tell(queue->store->all->ipc, &told);
 }
 
@@ -92,8 +93,7 @@ static void mark(Queue *queue, const Entry *entry, const Entries *level)
     else queue->used[priority >> 6] &= ~bit;
 }
 
-/* Before each change of the depth. */
-static void depth_note(Queue *queue)
+void queue_depth_note(Queue *queue)
 {
     SimTime now = queues_now(queue->store->all);
     if (now == queue->depth_since) return;
@@ -111,7 +111,7 @@ static void unlist(Queue *queue, Entry *entry)
 
 static void expire(Queue *queue, Entry *entry)
 {
-    depth_note(queue);
+    queue_depth_note(queue);
     unlist(queue, entry);
     queue->account->expired++;
     queue_tell(queue, "q.expire", entry, "expired");
@@ -197,13 +197,15 @@ bool queue_has_room(Queue *queue)
     return queue->ready + queue->hidden < most;
 }
 
-static void enter(Queue *queue, Entry *entry)
+void queue_enter(Entry *entry)
 {
+    Queue *queue = entry->queue;
     if (G_UNLIKELY(entry->meant_for != NULL)) entry->meant_for->entered++, entry->meant_for->dead_lettered++;
     queue->account->published++;
     queue->account->entered++;
     queue->puts++;
     queue_tell(queue, "q.put", entry, NULL);
+    show(queue, entry, false);
 }
 
 int queue_add(Queue *queue, Entry *entry, Work *unit)
@@ -214,7 +216,7 @@ int queue_add(Queue *queue, Entry *entry, Work *unit)
         queue_tell(queue, "q.full", entry, NULL);
         return -IPC_ENOBUFS;
     }
-    depth_note(queue);
+    queue_depth_note(queue);
     queue->expires |= entry->expires >= 0;
     queue->deepest = MAX(queue->deepest, queue->ready + queue->hidden + 1);
     if (unit) {
@@ -224,8 +226,7 @@ int queue_add(Queue *queue, Entry *entry, Work *unit)
         queue->hidden++;
         return 0;
     }
-    enter(queue, entry);
-    show(queue, entry, false);
+    queue_enter(entry);
     return 0;
 }
 
@@ -242,7 +243,7 @@ Entry *queue_pick(Queue *queue, Work *unit)
 void queue_return(Entry *entry, bool counts)
 {
     Queue *queue = entry->queue;
-    depth_note(queue);
+    queue_depth_note(queue);
     queue->hidden--;
     if (counts) entry->backouts++, queue->backouts++;
     if (!queue->store->up && !entry->persistent && !queue->store->settings.keeps_all) {
@@ -256,7 +257,7 @@ void queue_return(Entry *entry, bool counts)
 void queue_leaves(Entry *entry)
 {
     Queue *queue = entry->queue;
-    depth_note(queue);
+    queue_depth_note(queue);
     queue->hidden--;
     queue->gets++;
     queue->wait_time += (double)(queues_now(queue->store->all) - entry->since);
@@ -314,80 +315,6 @@ void notice_leave(Notice *notice)
     notice->queue = NULL;
 }
 
-/* ---- units of work ---- */
-
-void unit_begin(Work *unit, QueueStore *store)
-{
-    if (unit->store) return;
-    *unit = (Work){ .next = store->units, .store = store };
-    if (unit->next) unit->next->previous = unit;
-    store->units = unit;
-}
-
-void unit_adopt(Work *unit, Entry *entry)
-{
-    unit_begin(unit, entry->queue->store);
-    entries_append(&unit->gets, entry);
-    unit->count++;
-}
-
-/* Off the store's list, with its contents handed to the caller. */
-static Work unit_end(Work *unit)
-{
-    Work ended = *unit;
-    if (unit->previous) unit->previous->next = unit->next;
-    else unit->store->units = unit->next;
-    if (unit->next) unit->next->previous = unit->previous;
-    *unit = (Work){ 0 };
-    return ended;
-}
-
-void unit_commit(Work *unit)
-{
-    if (!unit->store) return;
-    Work ended = unit_end(unit);
-    for (Entry *entry = ended.gets.first, *next; entry; entry = next) {
-        next = entry->next;
-        ipc_message_drop(queue_done(entry));
-    }
-    for (Entry *entry = ended.puts.first, *next; entry; entry = next) {
-        next = entry->next;
-        depth_note(entry->queue);
-        entry->queue->hidden--;
-        enter(entry->queue, entry);
-        show(entry->queue, entry, false);
-    }
-}
-
-void unit_backout(Work *unit)
-{
-    if (!unit->store) return;
-    Work ended = unit_end(unit);
-    for (Entry *entry = ended.puts.first, *next; entry; entry = next) {
-        next = entry->next;
-        depth_note(entry->queue);
-        entry->queue->hidden--;
-        entry_free(entry);
-    }
-    for (Entry *entry = ended.gets.first, *next; entry; entry = next) {
-        next = entry->next;
-        queue_return(entry, true);
-    }
-}
-
-void unit_purge(Work *unit)
-{
-    for (Entry *entry = unit->gets.first, *next; entry; entry = next) {
-        next = entry->next;
-        if (entry->persistent) continue;
-        entries_remove(&unit->gets, entry);
-        depth_note(entry->queue);
-        entry->queue->hidden--;
-        entry->queue->account->dropped[IPC_DROP_NONPERSISTENT_RESTART]++;
-        entry_free(entry);
-    }
-}
-
 /* ---- the queue as a whole ---- */
 
 static void drop_transient(Queue *queue, Entry *entry)
@@ -401,7 +328,7 @@ static void drop_transient(Queue *queue, Entry *entry)
 
 void queue_purge(Queue *queue)
 {
-    depth_note(queue);
+    queue_depth_note(queue);
     each(queue, drop_transient);
 }
 
@@ -413,7 +340,7 @@ static void count(Queue *queue, Entry *entry)
 
 void queue_count(Queue *queue)
 {
-    depth_note(queue);
+    queue_depth_note(queue);
     each(queue, count);
 }
 
@@ -424,24 +351,3 @@ static void let_go(Queue *queue, Entry *entry)
 }
 
 void queue_clear(Queue *queue) { each(queue, let_go); }
-
-/* ---- the disk ---- */
-
-SimTime place_latency(const Place *place, const IpcMessage *message)
-{
-    const QueueSettings *settings = &place->queue->settings;
-    return message->persistent || settings->persistent ? settings->store_latency : 0;
-}
-
-static SimTime slowest(const Entries *list)
-{
-    SimTime latency = 0;
-    for (const Entry *entry = list->first; entry; entry = entry->next)
-        if (entry->persistent) latency = MAX(latency, entry->queue->settings.store_latency);
-    return latency;
-}
-
-SimTime unit_latency(const Work *unit)
-{
-    return MAX(slowest(&unit->puts), slowest(&unit->gets));
-}

@@ -89,7 +89,8 @@ struct QueueStore {
 
 typedef enum {
     WIRE_OPEN, WIRE_CLOSE, WIRE_PUT, WIRE_GET, WIRE_NOTIFY, WIRE_COMMIT, WIRE_BACKOUT, WIRE_REPLY, WIRE_NOTICE,
-    WIRE_INIT, WIRE_ACCEPT, WIRE_REFUSE, WIRE_DATA, WIRE_CONFIRM, WIRE_CONFIRMED, WIRE_HEARTBEAT, WIRE_BEAT_BACK, WIRE_ERROR
+    WIRE_INIT, WIRE_ACCEPT, WIRE_REFUSE, WIRE_DATA, WIRE_CONFIRM, WIRE_CONFIRMED, WIRE_HEARTBEAT, WIRE_BEAT_BACK,
+    WIRE_ERROR
 } WireKind;
 
 /* A request, a reply, or a flow of a message channel. */
@@ -137,11 +138,14 @@ void queue_tell(const Queue *queue, const char *event, const Entry *entry, const
 bool queue_has_room(Queue *queue);              /* after what has expired was thrown out */
 /* Puts it, at once or with the unit's commit: -IPC_ENOBUFS, -IPC_EPERM, with the entry left to the caller. */
 int queue_add(Queue *queue, Entry *entry, Work *unit);
+void queue_enter(Entry *entry);                 /* it becomes visible */
+void queue_depth_note(Queue *queue);            /* before each change of ready + hidden */
 /* The first message, out of the queue (then queue_done() or queue_return()) or into the unit; NULL: none. */
 Entry *queue_pick(Queue *queue, Work *unit);
 void queue_return(Entry *entry, bool counts);   /* back in its place; counts: one backout more */
 IpcMessage *queue_done(Entry *entry);           /* taken for good; the hold is the caller's */
-void queue_leaves(Entry *entry);                /* taken, to be counted by who carries it; the message stays with its holder */
+/* taken, to be counted by who carries it; the message stays with its holder */
+void queue_leaves(Entry *entry);
 void queue_purge(Queue *queue);                 /* drops what is not persistent */
 void queue_count(Queue *queue);                 /* what stands, into the account */
 void queue_clear(Queue *queue);
@@ -151,6 +155,7 @@ void getter_leave(Getter *getter);
 void notice_join(Queue *queue, Notice *notice);
 void notice_leave(Notice *notice);
 
+/* ---- units of work (queue_unit.c) ---- */
 void unit_begin(Work *unit, QueueStore *store);         /* without effect where it has begun */
 SimTime unit_latency(const Work *unit);                 /* what the disk takes to commit it */
 SimTime place_latency(const Place *place, const IpcMessage *message);   /* to put it there */

@@ -59,7 +59,8 @@ static int user_open(User *user)
 /* A handle that is dead is let go of. */
 static int seen(User *user, int error)
 {
-    bool broken = error < 0 && error != -IPC_EAGAIN && error != -IPC_ENOBUFS && error != -IPC_EPERM && error != -IPC_ENOTSUP;
+    bool broken = error < 0 && error != -IPC_EAGAIN && error != -IPC_ENOBUFS && error != -IPC_EPERM
+        && error != -IPC_ENOTSUP;
     if (broken && user->handle) queue_close(g_steal_pointer(&user->handle));
     user->heard |= broken;              /* what is there when it is opened again, is asked for */
     return error;
@@ -125,7 +126,8 @@ static void *inlet_open(void *object, Process *thread, const InletOptions *optio
 static int wait_polling(User *user, QueueTaken *taken, int flags)
 {
     int error;
-    while ((error = queue_poll(user->handle, taken, flags)) == -IPC_EAGAIN) process_sleep(user->process, user->options.poll);
+    while ((error = queue_poll(user->handle, taken, flags)) == -IPC_EAGAIN)
+        process_sleep(user->process, user->options.poll);
     return error;
 }
 
@@ -172,7 +174,8 @@ static int inlet_take(void *handle, Taken *taken)
         if (error) return error;
         if ((error = seen(user, take_one(user, &got)))) return error;
         *taken = (Taken){ got.message, 0, got.backouts > 0 };
-        bool poison = port->backout_threshold && got.backouts >= port->backout_threshold && user->options.ack != TAKE_ACK_AUTO;
+        bool poison = port->backout_threshold && got.backouts >= port->backout_threshold
+            && user->options.ack != TAKE_ACK_AUTO;
         if (!poison) return 0;
         error = seen(user, move_away(user, &got));
         ipc_message_drop(got.message);
@@ -190,7 +193,8 @@ static int inlet_settle(void *handle, const Taken *taken, bool done, bool requeu
 
 Inlet queue_port_inlet(QueuePort *port)
 {
-    return (Inlet){ .object = port, .open = inlet_open, .take = inlet_take, .settle = inlet_settle, .close = close_user };
+    return (Inlet){ .object = port, .open = inlet_open, .take = inlet_take, .settle = inlet_settle,
+                    .close = close_user };
 }
 
 /* ---- life ---- */
@@ -198,8 +202,10 @@ Inlet queue_port_inlet(QueuePort *port)
 QueuePort *queue_port_new(const QueuePortSettings *settings)
 {
     QueuePort *port = g_new0(QueuePort, 1);
-    *port = (QueuePort){ .store = settings->store, .name = g_strdup(settings->name), .manager = g_strdup(settings->manager),
-                         .backout_threshold = settings->backout_threshold, .backout_queue = g_strdup(settings->backout_queue) };
+    *port = (QueuePort){ .store = settings->store, .name = g_strdup(settings->name),
+                         .manager = g_strdup(settings->manager),
+                         .backout_threshold = settings->backout_threshold,
+                         .backout_queue = g_strdup(settings->backout_queue) };
     return port;
 }
 

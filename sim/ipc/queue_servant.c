@@ -20,7 +20,10 @@ struct Servant {
     Wire *request;              /* what waits for the disk */
 };
 
-static void answer(Servant *servant, Wire *reply) { (void)queue_wire_send(servant->connection, reply, &servant->store->settings); }
+static void answer(Servant *servant, Wire *reply)
+{
+    (void)queue_wire_send(servant->connection, reply, &servant->store->settings);
+}
 
 static void answer_status(Servant *servant, int status)
 {
@@ -136,7 +139,8 @@ static void serve_get(Servant *servant, const Wire *request)
         return;
     }
     getter_join(place->queue, &servant->getter);
-    if (request->wait > 0) servant->later = ipc_after(servant->store->all->ipc, servant->store->at.host, request->wait, limit, servant, 0);
+    if (request->wait > 0)
+        servant->later = ipc_after(servant->store->all->ipc, servant->store->at.host, request->wait, limit, servant, 0);
 }
 
 static void notify(Notice *notice)
@@ -212,7 +216,8 @@ static bool incoming(void *user, Connection *connection)
                                           .label = queue_wire_label };
     QueueStore *store = user;
     Servant *servant = g_new0(Servant, 1);
-    *servant = (Servant){ .store = store, .connection = connection, .next = store->servants, .opened = g_ptr_array_new() };
+    *servant = (Servant){ .store = store, .connection = connection, .next = store->servants,
+                          .opened = g_ptr_array_new() };
     if (servant->next) servant->next->previous = servant;
     store->servants = servant;
     connection_use(connection, &calls, servant);
@@ -222,7 +227,8 @@ static bool incoming(void *user, Connection *connection)
 void servant_listen(QueueStore *store)
 {
     enum { BACKLOG = 100 };
-    ListenerSettings settings = { .backlog = BACKLOG, .options = queue_stream_options(&store->settings), .incoming = incoming, .user = store };
+    ListenerSettings settings = { .backlog = BACKLOG, .options = queue_stream_options(&store->settings),
+                                  .incoming = incoming, .user = store };
     store->listener = listener_open(store->all->ipc, store->at, &settings);
     g_assert(store->listener);
 }

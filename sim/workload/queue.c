@@ -18,7 +18,8 @@ static const Param params[] = {
     { "node", PARAM_COUNT, offsetof(Config, node), "0", 0, 0, "where it is kept", NULL },
     { "maxdepth", PARAM_COUNT, offsetof(Config, depth), "0", 0, 4e9,
       "messages in it, those in units of work included; more are refused; 0: no limit", NULL },
-    { "order", PARAM_CHOICE, offsetof(Config, order), "fifo", 0, 0, "which message is the next: the oldest, or the most urgent", "fifo|priority" },
+    { "order", PARAM_CHOICE, offsetof(Config, order), "fifo", 0, 0,
+      "which message is the next: the oldest, or the most urgent", "fifo|priority" },
     { "persistent-default", PARAM_BOOL, offsetof(Config, persistent), "no", 0, 0,
       "every message survives a crash of the node, whatever its producer says", NULL },
     { "store-latency", PARAM_DURATION, offsetof(Config, latency), "0 s", 0, 0x1p62,
@@ -33,15 +34,18 @@ static const Param params[] = {
 static void check_config(void *data, const Keys *keys)
 {
     const Config *config = data;
-    if (config->threshold && !config->backout) keys_fault(keys, "backout-threshold", "there is no backout-queue to move it to");
-    if (config->backout && !config->threshold) keys_fault(keys, "backout-queue", "nothing is moved there without a backout-threshold");
+    if (config->threshold && !config->backout)
+        keys_fault(keys, "backout-threshold", "there is no backout-queue to move it to");
+    if (config->backout && !config->threshold)
+        keys_fault(keys, "backout-queue", "nothing is moved there without a backout-threshold");
 }
 
 static void check(const ModelSection *section, ModelCheck *check)
 {
     const Config *config = section->config;
     uint32_t nodes = model_check_nodes(check);
-    if (nodes && config->node >= nodes) model_fault(check, "node", "there is no node %u; the nodes are 0 .. %u", config->node, nodes - 1);
+    if (nodes && config->node >= nodes)
+        model_fault(check, "node", "there is no node %u; the nodes are 0 .. %u", config->node, nodes - 1);
     if (!config->backout || !model_refer(check, "backout-queue", "queue", config->backout)) return;
     const Config *other = model_config(check, "queue", config->backout);
     if (other && (other->node != config->node || other->route != config->route))
@@ -67,11 +71,13 @@ static void *build(const ModelSection *section, ModelScope *scope)
 {
     const Config *config = section->config;
     Built *built = g_new0(Built, 1);
-    QueueSettings settings = { .max_depth = config->depth, .by_priority = config->order, .persistent = config->persistent,
+    QueueSettings settings = { .max_depth = config->depth, .by_priority = config->order,
+                               .persistent = config->persistent,
                                .store_latency = config->latency };
     QueueStore *store = store_of(config, scope);
     built->queue = queue_new(store, section->name, &settings);
-    built->port = queue_port_new(&(QueuePortSettings){ .store = store, .name = section->name, .backout_queue = config->backout,
+    built->port = queue_port_new(&(QueuePortSettings){ .store = store, .name = section->name,
+                                                       .backout_queue = config->backout,
                                                        .backout_threshold = config->threshold });
     Outlet outlet = queue_port_outlet(built->port);
     Inlet inlet = queue_port_inlet(built->port);
@@ -120,5 +126,6 @@ static const Variant *const sections[] = { &queue, NULL };
 const Model model_queue = {
     .variant = { .name = "queue", .summary = "message queues: put, get, poll and notify",
                  .source = "message-oriented middleware; A. Tanenbaum and M. van Steen, Distributed Systems" },
-    .sections = sections, .metrics = metrics, .books = "queue", .check = check, .build = build, .report = report, .clear = clear,
+    .sections = sections, .metrics = metrics, .books = "queue", .check = check, .build = build, .report = report,
+    .clear = clear,
 };

@@ -88,14 +88,16 @@ static void every_cut_point_agrees_with_the_specification(void)
             g_assert_cmpstr(net_take(net, 2, "Q"), ==, net_numbers(1, SENT));
             g_assert_cmpuint(net_held(net, 1, "QM2"), ==, 0);
             bool resent = truth.in_doubt && truth.committed == truth.confirmed;
-            g_assert_cmpuint(mq_channel_status(channel).resent, ==, resent ? MIN((unsigned)BATCH, SENT - truth.confirmed) : 0);
+            g_assert_cmpuint(mq_channel_status(channel).resent, ==, resent
+                             ? MIN((unsigned)BATCH, SENT - truth.confirmed) : 0);
             doubts += truth.in_doubt;
             in_doubt_committed += truth.in_doubt && !resent;
             runs++;
             net_free(net);
         }
     }
-    g_test_message("%u cut points: %u in doubt, %u of these with a batch that was committed", runs, doubts, in_doubt_committed);
+    g_test_message("%u cut points: %u in doubt, %u of these with a batch that was committed", runs, doubts,
+                   in_doubt_committed);
     g_assert_cmpuint(doubts, >, 20);
     g_assert_cmpuint(in_doubt_committed, >, 10);
 }
@@ -501,7 +503,8 @@ static void two_hundred_thousand_messages(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    ROW("MQ-05 MQ-08 MQ-09 every cut point agrees with the specification", every_cut_point_agrees_with_the_specification);
+    ROW("MQ-05 MQ-08 MQ-09 every cut point agrees with the specification",
+        every_cut_point_agrees_with_the_specification);
     ROW("MQ-05 twenty cuts leave no gap and no duplicate", twenty_cuts_leave_no_gap_and_no_duplicate);
     ROW("MQ-06 numbers are kept at both ends", numbers_are_kept_at_both_ends);
     ROW("MQ-07 a batch becomes visible as a whole", a_batch_becomes_visible_as_a_whole);

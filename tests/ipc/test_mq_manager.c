@@ -33,7 +33,8 @@ static const char *way(bool named, bool by_name, bool with_default)
     if (by_name) (void)net_xmitq(net, 1, 2, 0, false);
     mq_define_remote(manager, "FAR", "Q", "QM2", named ? "NAMED" : NULL);
     int error = net_put(net, 1, "FAR", NULL, 1, true);
-    const char *found = error ? queue_reason(error) : net_depth(net, 1, "NAMED") ? "n" : net_depth(net, 1, "ANY") ? "d" : "m";
+    const char *found = error ? queue_reason(error) : net_depth(net, 1, "NAMED") ? "n" : net_depth(net, 1, "ANY")
+        ? "d" : "m";
     net_free(net);
     return found;
 }
@@ -180,6 +181,29 @@ static void an_unknown_queue_far_away_is_found_out_there(void)
     net_free(net);
 }
 
+static void the_time_to_live_runs_on_every_hop(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        MqChannel *second;
+        Net *net = three_in_a_row(&second);
+        int error;
+        QueueHandle *handle = net_open(net, 1, "FAR", NULL, &error);
+        IpcMessage *message = ipc_message_text("x");
+        message->ttl = S;
+        g_assert_cmpint(queue_put(handle, message, 0), ==, 0);
+        net_wait(net, late ? 1500 * MS : 900 * MS);
+        g_assert_cmpuint(net_depth(net, 2, "QM3"), ==, 1);
+        g_assert_cmpint(mq_channel_start(second), ==, 0);
+        net_wait(net, 50 * MS);
+        g_assert_cmpuint(net_books(net, "QM3@QM2")->expired, ==, late);
+        g_assert_cmpuint(net_depth(net, 3, "Q"), ==, !late);
+        net_wait(net, 200 * MS);
+        g_assert_cmpstr(net_take(net, 3, "Q"), ==, "");
+        g_assert_cmpuint(net_books(net, "Q@QM3")->expired, ==, !late);
+        net_free(net);
+    }
+}
+
 /* ---- units of work ---- */
 
 typedef struct { Net *net; GString *counts; } Poison;
@@ -240,6 +264,7 @@ int main(int argc, char **argv)
     ROW("MQ-04 a transmission queue fills up", a_transmission_queue_fills_up);
     ROW("MQ-13 a restart keeps what is persistent", a_restart_keeps_what_is_persistent);
     ROW("MQ-18 a manager on the way forwards", a_manager_on_the_way_forwards);
+    ROW("MOM-10 the time to live runs on every hop", the_time_to_live_runs_on_every_hop);
     ROW("MQ-19 a manager can have another name", a_manager_can_have_another_name);
     ROW("MQ-19 a queue can have another name", a_queue_can_have_another_name);
     ROW("MQ-21 a message that is backed out too often is moved", a_message_that_is_backed_out_too_often_is_moved);

@@ -48,7 +48,8 @@ static void the_wrong_choice_loses_or_duplicates(void)
             g_assert_cmpint(mq_channel_resolve(channel, choice), ==, -IPC_EINVAL);
             g_assert_cmpint(mq_channel_start(channel), ==, 0);
             net_wait(net, S);
-            g_assert_cmpstr(net_state(channel), ==, choice == committed ? "RUNNING" : "STOPPED");       /* the numbers differ */
+            /* the numbers differ */
+            g_assert_cmpstr(net_state(channel), ==, choice == committed ? "RUNNING" : "STOPPED");
             if (choice != committed) {
                 g_assert_cmpint(mq_channel_reset(channel, 1), ==, 0);
                 g_assert_cmpint(mq_channel_start(channel), ==, 0);
@@ -80,7 +81,8 @@ static void a_mismatch_stands_until_the_reset(void)
     g_assert_cmpstr(net_state(channel), ==, "RETRYING");
     g_assert_cmpuint(net_depth(net, 1, "QM2"), ==, 3);
     g_assert_cmpuint(lab_count(net->lab, "mq.break", "1.2", "sequence"), >=, 5);
-    g_assert_cmpint(mq_channel_reset(other, 3), ==, 0);         /* there alone it does not help, unless it is the same */
+    /* there alone it does not help, unless it is the same */
+    g_assert_cmpint(mq_channel_reset(other, 3), ==, 0);
     net_wait(net, 20 * S);
     g_assert_cmpstr(net_state(channel), ==, "RETRYING");
     g_assert_cmpint(mq_channel_reset(channel, 1), ==, 0);
@@ -147,7 +149,8 @@ static const char *states(const Lab *lab, NodeId node)
     g_string_truncate(out, 0);
     for (guint i = 0; i < lab->told->len; i++) {
         const LabTold *told = lab->told->pdata[i];
-        if (strcmp(told->event, "mq.chstate") == 0 && told->node == node) g_string_append_printf(out, "%s ", told->reason);
+        if (strcmp(told->event, "mq.chstate") == 0 && told->node == node)
+            g_string_append_printf(out, "%s ", told->reason);
     }
     return out->str;
 }
@@ -241,11 +244,13 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ROW("MQ-10 the wrong choice loses or duplicates", the_wrong_choice_loses_or_duplicates);
     ROW("MQ-11 a mismatch stands until the reset", a_mismatch_stands_until_the_reset);
-    ROW("MQ-11 a reset of the receiver to the sender's number helps", a_reset_of_the_receiver_to_the_senders_number_helps);
+    ROW("MQ-11 a reset of the receiver to the sender's number helps",
+        a_reset_of_the_receiver_to_the_senders_number_helps);
     ROW("MQ-16 retries are short, then long, then over", retries_are_short_then_long_then_over);
     ROW("MQ-16 a channel goes through its states", a_channel_goes_through_its_states);
     ROW("MQ-16 a forced stop breaks the batch", a_forced_stop_breaks_the_batch);
     ROW("MQ-16 a stopped channel stays so over a restart", a_stopped_channel_stays_so_over_a_restart);
-    ROW("MQ-16 a channel that the partner does not know is refused", a_channel_that_the_partner_does_not_know_is_refused);
+    ROW("MQ-16 a channel that the partner does not know is refused",
+        a_channel_that_the_partner_does_not_know_is_refused);
     return g_test_run();
 }

@@ -65,16 +65,19 @@ static void run_and_compare(const char *text, const Expected *expected)
 static void messages_go_from_manager_to_manager(void)
 {
     run_and_compare(JOINED PUTS GETS, (Expected[]){ { "consumer_taken", 20 }, { "mq_batched", 20 },
-                                                    { "consumer_latency_mean_ms", 6 },      /* 5; the first one 25, with the binding */
+                                                    /* 5; the first one 25, with the binding */
+                                                    { "consumer_latency_mean_ms", 6 },
                                                     { "mq_sequence[A.TO.B]", 20 }, { "mq_running[A.TO.B]", 1 },
-                                                    { "mq_published[Q@B]", 20 }, { "producer_blocked_max_ms[p]", 0 }, { NULL, 0 } });
+                                                    { "mq_published[Q@B]", 20 }, { "producer_blocked_max_ms[p]", 0 },
+                                                    { NULL, 0 } });
 }
 
 static void clients_reach_managers_elsewhere(void)
 {
     run_and_compare(JOINED "[producer p]\nprocesses = b\nto = Q@A\ncount = 20\narrivals = 100 ms\n"
                     "[consumer c]\nprocesses = a\nfrom = Q@B\n",
-                    (Expected[]){ { "consumer_taken", 20 }, { "producer_blocked_max_ms[p]", 10 }, { "mq_fast", 20 }, { NULL, 0 } });
+                    (Expected[]){ { "consumer_taken", 20 }, { "producer_blocked_max_ms[p]", 10 }, { "mq_fast", 20 },
+                                  { NULL, 0 } });
 }
 
 static void aliases_lead_on(void)
@@ -89,11 +92,14 @@ static void aliases_lead_on(void)
 static void operators_are_obeyed(void)
 {
     run_and_compare(JOINED PUTS GETS "[failure f]\nkind = channel-stop\ntarget = A.TO.B\nat = 950 ms\n",
-                    (Expected[]){ { "consumer_taken", 10 }, { "mq_queued[B@A]", 10 }, { "mq_running[A.TO.B]", 0 }, { NULL, 0 } });
+                    (Expected[]){ { "consumer_taken", 10 }, { "mq_queued[B@A]", 10 }, { "mq_running[A.TO.B]", 0 },
+                                  { NULL, 0 } });
     run_and_compare(JOINED PUTS GETS "[failure f]\nkind = channel-stop\ntarget = A.TO.B\nat = 950 ms\nuntil = 30 s\n",
-                    (Expected[]){ { "consumer_taken", 20 }, { "mq_running[A.TO.B]", 1 }, { "consumer_duplicates", 0 }, { NULL, 0 } });
+                    (Expected[]){ { "consumer_taken", 20 }, { "mq_running[A.TO.B]", 1 }, { "consumer_duplicates", 0 },
+                                  { NULL, 0 } });
     run_and_compare(JOINED PUTS GETS "[failure f]\nkind = qmgr-stop\ntarget = B\nat = 950 ms\nuntil = 5 s\n",
-                    (Expected[]){ { "consumer_taken", 20 }, { "mq_running[A.TO.B]", 1 }, { "consumer_duplicates", 0 }, { NULL, 0 } });
+                    (Expected[]){ { "consumer_taken", 20 }, { "mq_running[A.TO.B]", 1 }, { "consumer_duplicates", 0 },
+                                  { NULL, 0 } });
     run_and_compare(JOINED PUTS GETS "[failure f]\nkind = qmgr-stop\ntarget = A\nat = 950 ms\nuntil = 30 s\n",
                     (Expected[]){ { "consumer_taken", 10 }, { "producer_failed", 10 }, { NULL, 0 } });
 }

@@ -45,13 +45,16 @@ static void run_and_compare(const char *text, const Expected *expected)
 
 static void every_mode_takes_every_message(void)
 {
-    static const char *const modes[] = { "mode = get\n", "mode = poll\npoll = 50 ms\n", "mode = push\n", "mode = notify\n" };
+    static const char *const modes[] = { "mode = get\n", "mode = poll\npoll = 50 ms\n", "mode = push\n",
+                                         "mode = notify\n" };
     static const char *const acks[] = { "ack = auto\n", "ack = manual\n", "ack = uow\n" };
     for (size_t m = 0; m < G_N_ELEMENTS(modes); m++) {
         for (size_t a = 0; a < G_N_ELEMENTS(acks); a++) {
             g_autofree char *text = g_strconcat("[producer p]\nprocesses = a\nto = q\ncount = 10\narrivals = 100 ms\n"
                                                 "[consumer c]\nprocesses = w\nfrom = q\n", modes[m], acks[a], NULL);
-            run_and_compare(text, (Expected[]){ { "consumer_taken", 10 }, { "queue_delivered[q]", 10 }, { "queue_in_flight", 0 },
+            run_and_compare(text,
+                            (Expected[]){ { "consumer_taken", 10 }, { "queue_delivered[q]", 10 },
+                                          { "queue_in_flight", 0 },
                                                 { "consumer_duplicates", 0 }, { NULL, 0 } });
         }
     }
@@ -80,7 +83,8 @@ static void urgent_ones_go_first(void)
                     "[producer urgent]\nprocesses = a\nto = r\ncount = 5\narrivals = 100 ms\npriority = 7\nstart = 5 s\n"
                     "[consumer c]\nprocesses = late\nfrom = r\ncount = 5\n",
                     /* made at 5, 5.1, …; taken from 10.045 s on, one each 10 ms */
-                    (Expected[]){ { "consumer_taken", 5 }, { "queue_queued[r]", 5 }, { "queue_delivered[r]", 5 }, { NULL, 0 } });
+                    (Expected[]){ { "consumer_taken", 5 }, { "queue_queued[r]", 5 }, { "queue_delivered[r]", 5 },
+                                  { NULL, 0 } });
 }
 
 static void users_find_the_queue_again(void)
@@ -88,7 +92,8 @@ static void users_find_the_queue_again(void)
     run_and_compare("[queue r]\nnode = 4\n[producer p]\nprocesses = a\nto = r\ncount = 100\narrivals = 100 ms\npersistent = yes\n"
                     "[consumer c]\nprocesses = w\nfrom = r\nack = uow\n"
                     "[failure f]\nkind = crash\nnodes = 4\nat = 3 s\nrecover-after = 1 s\n",
-                    (Expected[]){ { "queue_queued[r]", 0 }, { "queue_in_flight", 0 }, { "queue_dropped", 0 }, { NULL, 0 } });
+                    (Expected[]){ { "queue_queued[r]", 0 }, { "queue_in_flight", 0 }, { "queue_dropped", 0 },
+                                  { NULL, 0 } });
 }
 
 int main(int argc, char **argv)
