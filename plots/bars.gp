@@ -32,6 +32,15 @@ set y2tics () scale 0 offset -0.5,0
 do for [i = 1:marks] { set y2tics add (tick(mark[i]) mark_at[i]) }
 set y2range [ymin:ymax]
 top = number("above") == 1 ? 0.14 : 0.3
+# The values stand beside the bars, so the axis needs no more than two or three steps.
+most = 0
+do for [i = 1:marks] { v = abs(real(word(mark[i], 1))); most = v > most ? v : most }
+if (most > 0) {
+    power = 10.0**floor(log10(most))
+    share = most/power
+    step = share < 1.5 ? power/2 : share < 2 ? power : share < 5 ? 2*power : 5*power
+    set xtics 0, step
+}
 set style fill solid 1 border rgb "#0072B2"
 plot data index 1 using (0):2:(0):3:($2 - 0.3):($2 + top) with boxxyerror \
          linecolor rgb "#a9cfe6" linewidth 0.8 notitle, \
