@@ -75,7 +75,11 @@ lines = or(number("lines"), 0)
 line_ = 3.7                             # mm from line to line
 noted = wording("note") ne ""
 head = 2.5 + line_*lines + line_*or(number("over"), 0)
-foot = 10.5 + 4.5*keyrows + (noted ? line_ : 0)
+# Names below the axis that do not fit side by side stand in two rows.
+letters = 0
+do for [i = 1:xticks] { letters = letters + strlen(xtick[i]) + 2 }
+tworows = letters > (width > 100 ? 88 : 38) && ending ne "tex"
+foot = 10.5 + 4.5*keyrows + (noted ? line_ : 0) + (tworows ? line_ : 0)
 height = or(number("height"), head + foot + or(number("body"), width > 100 ? 62 : 38))
 dot = ending eq "svg" ? 0.5 : 1         # size of a mark: an SVG terminal does not scale them
 if (ending eq "svg") {
@@ -125,9 +129,9 @@ set label 99 wording("title") at screen 0.5, screen 1 - 2.6/height center front
 set label 98 wording("note") at screen 0.5, screen 2.0/height center textcolor rgb "#404040" front
 set tmargin at screen 1 - head/height
 set bmargin at screen foot/height
-set xlabel wording("xlabel") offset 0,0.5
+set xlabel wording("xlabel") offset 0,(tworows ? -0.5 : 0.5)
 set ylabel wording("ylabel") offset 1,0
-set key at screen 0.5, screen (foot - 10.0)/height center top horizontal Left reverse samplen 2.5 \
+set key at screen 0.5, screen (foot - 10.0 - (tworows ? line_ : 0))/height center top horizontal Left reverse samplen 2.5 \
     width -1 spacing 1.1 maxcols keywidth maxrows 40
 if (keyrows < 1) { unset key }
 if (number("xlog") == 1) { set logscale x }
@@ -138,5 +142,5 @@ if (known(number("ymin"))) { ymin = number("ymin"); set yrange [ymin:] }
 if (known(number("ymax"))) { ymax = number("ymax"); set yrange [:ymax] }
 if (known(number("xstep"))) { set xtics number("xstep") }
 if (known(number("ystep"))) { set ytics number("ystep") }
-if (xticks) { set xtics () ; do for [i = 1:xticks] { set xtics add (tick(xtick[i]) xtick_at[i]) } }
+if (xticks) { set xtics () ; do for [i = 1:xticks] { set xtics add ((tworows && i % 2 == 0 ? "\n" : "").tick(xtick[i]) xtick_at[i]) } }
 if (yticks) { set ytics () ; do for [i = 1:yticks] { set ytics add (tick(ytick[i]) ytick_at[i]) } }
