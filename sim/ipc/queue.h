@@ -95,9 +95,9 @@ int queue_get(QueueHandle *handle, QueueTaken *taken, SimTime until, int flags);
 /* The first message or -IPC_EAGAIN; never waits for one to come. */
 int queue_poll(QueueHandle *handle, QueueTaken *taken, int flags);
 
-/* handler(handle, argument) for each message that can be got from now on, from an event; one
- * per handle, NULL removes it.  It must neither close the handle nor block: a call that would fails with
- * -IPC_EDEADLK. */
+/* handler(handle, argument) for each message that can be got from now on, and once when the store has gone down; from
+ * an event.  One per handle, NULL removes it.  It must neither close the handle nor block: a call that would fails
+ * with -IPC_EDEADLK. */
 int queue_notify(QueueHandle *handle, void (*handler)(QueueHandle *handle, void *argument), void *argument);
 
 /* All that the process did with QUEUE_UNIT: done, or undone.  With stores of several hosts each by itself, one after

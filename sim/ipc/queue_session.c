@@ -65,6 +65,7 @@ static void session_break(Session *session, int error)
         getter_leave(&handle->getter);
         notice_leave(&handle->notice);
         handle_unhand(handle);
+        handle_hear(handle);                            /* the handler finds it out */
     }
     unit_backout(&session->unit);
     if (session->connection) connection_free(g_steal_pointer(&session->connection));

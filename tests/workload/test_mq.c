@@ -104,6 +104,17 @@ static void operators_are_obeyed(void)
                     (Expected[]){ { "consumer_taken", 10 }, { "producer_failed", 10 }, { NULL, 0 } });
 }
 
+static void users_find_the_manager_again(void)
+{
+    static const char *const modes[] = { "get", "poll", "push", "notify" };
+    for (size_t m = 0; m < G_N_ELEMENTS(modes); m++) {
+        g_autofree char *text = g_strconcat(JOINED PUTS GETS "mode = ", modes[m],
+                                            "\n[failure f]\nkind = qmgr-stop\ntarget = B\nat = 950 ms\nuntil = 5 s\n", NULL);
+        g_test_message("%s", text);
+        run_and_compare(text, (Expected[]){ { "consumer_taken", 20 }, { "consumer_duplicates", 0 }, { NULL, 0 } });
+    }
+}
+
 static void manual_channels_wait_for_the_command(void)
 {
     run_and_compare(TWO "[channel X]\nfrom = A\nto = B\nxmitq = B\nstart = manual\n" PUTS GETS,
@@ -121,6 +132,7 @@ int main(int argc, char **argv)
     g_test_add_func("/workload/mq/clients reach managers elsewhere", clients_reach_managers_elsewhere);
     g_test_add_func("/workload/mq/aliases lead on", aliases_lead_on);
     g_test_add_func("/workload/mq/operators are obeyed", operators_are_obeyed);
+    g_test_add_func("/workload/mq/users find the manager again", users_find_the_manager_again);
     g_test_add_func("/workload/mq/manual channels wait for the command", manual_channels_wait_for_the_command);
     return g_test_run();
 }

@@ -89,11 +89,20 @@ static void urgent_ones_go_first(void)
 
 static void users_find_the_queue_again(void)
 {
-    run_and_compare("[queue r]\nnode = 4\n[producer p]\nprocesses = a\nto = r\ncount = 100\narrivals = 100 ms\npersistent = yes\n"
-                    "[consumer c]\nprocesses = w\nfrom = r\nack = uow\n"
-                    "[failure f]\nkind = crash\nnodes = 4\nat = 3 s\nrecover-after = 1 s\n",
-                    (Expected[]){ { "queue_queued[r]", 0 }, { "queue_in_flight", 0 }, { "queue_dropped", 0 },
-                                  { NULL, 0 } });
+    static const char *const modes[] = { "get", "poll", "push", "notify" };
+    static const char *const outages[] = { "nodes = 4\nat = 3 s\nrecover-after = 1 s\n",
+                                            "nodes = 4\nat = 3 s\nrecover-after = 5 s\n" };
+    for (size_t m = 0; m < G_N_ELEMENTS(modes); m++) {
+        for (size_t f = 0; f < G_N_ELEMENTS(outages); f++) {
+            g_autofree char *text = g_strconcat(
+                "[queue r]\nnode = 4\n[producer p]\nprocesses = a\nto = r\ncount = 100\narrivals = 50 ms\npersistent = yes\n"
+                "[consumer c]\nprocesses = w\nfrom = r\nack = uow\nmode = ", modes[m], "\n[failure f]\nkind = crash\n",
+                outages[f], NULL);
+            g_test_message("%s", text);
+            run_and_compare(text, (Expected[]){ { "queue_queued[r]", 0 }, { "queue_in_flight", 0 }, { "queue_dropped", 0 },
+                                                { NULL, 0 } });
+        }
+    }
 }
 
 int main(int argc, char **argv)
