@@ -14,7 +14,9 @@ static MqChannelSettings small(uint32_t batch)
 
 /* ---- every cut point against a specification ---- */
 
-typedef enum { CUT_LINK, CUT_SENDER, CUT_RECEIVER, CUTS } Cut;
+/* The link is cut, a host crashes, or a manager is stopped on a host that lives and closes its connections. */
+typedef enum { CUT_LINK, CUT_SENDER, CUT_RECEIVER, CUT_SENDING_MANAGER, CUT_RECEIVING_MANAGER, CUTS } Cut;
+static bool at_sender(Cut kind) { return kind == CUT_SENDER || kind == CUT_SENDING_MANAGER; }
 typedef struct { unsigned committed, confirmed; bool in_doubt; } Truth;
 
 enum { LATENCY_MS = 1, SENT = 10, BATCH = 3 };
@@ -23,7 +25,7 @@ enum { LATENCY_MS = 1, SENT = 10, BATCH = 3 };
 static bool arrives(Cut kind, bool to_receiver, int at, int cut)
 {
     if (kind == CUT_LINK) return at < cut;
-    bool from_dead = (kind == CUT_SENDER) == to_receiver;
+    bool from_dead = at_sender(kind) == to_receiver;
     return from_dead ? at < cut : at + 2 < cut;
 }
 
@@ -36,7 +38,7 @@ static Truth specification(Cut kind, int cut)
         if (!arrives(kind, step % 2 == 0, 2 * step, cut)) return truth;
     for (int at = 8; truth.confirmed < SENT; at += 4) {
         unsigned batch = MIN((unsigned)BATCH, SENT - truth.confirmed);
-        bool sends = kind != CUT_SENDER || at < cut;
+        bool sends = !at_sender(kind) || at < cut;
         truth.in_doubt = sends;
         if (!sends || !arrives(kind, true, at, cut)) return truth;
         truth.committed += batch;
@@ -47,17 +49,22 @@ static Truth specification(Cut kind, int cut)
     return truth;
 }
 
+typedef struct { Net *net; Cut kind; } Cutting;
+
 static void cut_now(Lab *lab, void *data)
 {
-    Cut kind = (Cut)GPOINTER_TO_INT(data);
+    const Cutting *cutting = data;
+    Cut kind = cutting->kind;
     if (kind == CUT_LINK) lab_link(lab, 0, 1, false);
-    else lab_host_crash(lab, kind == CUT_SENDER ? 0 : 1);
+    else if (kind <= CUT_RECEIVER) lab_host_crash(lab, at_sender(kind) ? 0 : 1);
+    else queue_store_stop(mq_store(cutting->net->managers[at_sender(kind) ? 0 : 1]));
 }
 
-static void mend(Lab *lab, Cut kind)
+static void mend(Net *net, Cut kind)
 {
-    if (kind == CUT_LINK) lab_link(lab, 0, 1, true);
-    else lab_host_restart(lab, kind == CUT_SENDER ? 0 : 1);
+    if (kind == CUT_LINK) lab_link(net->lab, 0, 1, true);
+    else if (kind <= CUT_RECEIVER) lab_host_restart(net->lab, at_sender(kind) ? 0 : 1);
+    else net_start(net, at_sender(kind) ? 1 : 2);
 }
 
 static void every_cut_point_agrees_with_the_specification(void)
@@ -72,7 +79,8 @@ static void every_cut_point_agrees_with_the_specification(void)
             MqChannel *channel = net_channel(net, 1, 2, &settings);
             net_put_all(net, 1, "QM2", 1, SENT);
             g_assert_cmpint(mq_channel_start(channel), ==, 0);
-            lab_at(net->lab, cut * LATENCY_MS * MS / 2, cut_now, GINT_TO_POINTER(kind));
+            Cutting cutting = { net, kind };
+            lab_at(net->lab, cut * LATENCY_MS * MS / 2, cut_now, &cutting);
             net_wait(net, 5 * S);
             Truth truth = specification(kind, cut);
             MqChannelStatus status = mq_channel_status(channel);
@@ -81,7 +89,7 @@ static void every_cut_point_agrees_with_the_specification(void)
             g_assert_cmpint(status.in_doubt, ==, truth.in_doubt);
             g_assert_cmpuint(status.sequence, ==, truth.confirmed);
             g_assert_cmpuint(mq_channel_status(net_receiver(net, 1, 2)).sequence, ==, truth.committed);
-            mend(net->lab, kind);
+            mend(net, kind);
             net_wait(net, S);
             g_assert_cmpint(mq_channel_start(channel), ==, 0);
             net_wait(net, 200 * S);
