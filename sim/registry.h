@@ -99,7 +99,11 @@
     X(delayer) \
     X(flap) \
     X(free_rider) \
+    X(host_crash) \
+    X(host_restart) \
     X(link_cut) \
+    X(link_broken) \
+    X(link_loss) \
     X(loss) \
     X(mute) \
     X(partition) \

@@ -100,11 +100,40 @@ static bool read_amount(const Param *param, const char *text, void *field, GErro
     return true;
 }
 
+/* The choices without the keys that they may fill. */
+static char **choice_names(const Param *param)
+{
+    char **names = g_strsplit(param->choices, "|", -1);
+    for (char **name = names; *name; name++) (*name)[strcspn(*name, "(")] = '\0';
+    return names;
+}
+
+/* What the choice of a row gives to `row`: the 5 s of `orphans = expiration(5 s)` where that row
+ * has the choice expiration(quantum) and `row` is quantum.  Free it; NULL: nothing. */
+static char *choice_argument(const Param *choice, const char *row, const char *text)
+{
+    size_t length = text ? strlen(text) : 0, name = text ? strcspn(text, "(") : 0;
+    if (choice->type != PARAM_CHOICE || name == length || text[length - 1] != ')') return NULL;
+    g_auto(GStrv) names = g_strsplit(choice->choices, "|", -1);
+    g_autofree char *wanted = g_strdup_printf("%.*s(%s)", (int)name, text, row);
+    return g_strv_contains((const char *const *)names, wanted) ? g_strstrip(g_strndup(text + name + 1, length - name - 2)) : NULL;
+}
+
+/* True for `20 %` of the choice 20%, and for poll(50 ms) of poll(interval). */
+static bool is_choice(const char *name, const char *written, const char *text)
+{
+    size_t length = strlen(name);
+    bool call = written[length] == '(' && strncmp(name, text, length) == 0 && text[length] == '(' && g_str_has_suffix(text, ")");
+    if (call || strcmp(name, text) == 0) return true;
+    return g_ascii_isdigit(*text) && g_str_has_suffix(text, " %") && g_str_has_suffix(name, "%") &&
+           length + 1 == strlen(text) && strncmp(name, text, length - 1) == 0;
+}
+
 static bool read_choice(const Param *param, const char *text, void *field, GError **error)
 {
-    g_auto(GStrv) names = g_strsplit(param->choices, "|", -1);
+    g_auto(GStrv) names = choice_names(param), written = g_strsplit(param->choices, "|", -1);
     for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], text) == 0) {
+        if (is_choice(names[i], written[i], text)) {
             *(int *)field = i;
             return true;
         }
@@ -178,7 +207,16 @@ static void fill(const Param *param, const char *text, const Keys *keys, const c
 
 void params_fill(const Param *params, const Keys *keys, void *config)
 {
-    for (const Param *p = params; p && p->type; p++) fill(p, keys_value(keys, p->name), keys, p->name, config);
+    for (const Param *p = params; p && p->type; p++) {
+        const char *key = p->name;
+        g_autofree char *argument = NULL;
+        for (const Param *c = params; c->type && !argument; c++) {
+            argument = choice_argument(c, p->name, keys_value(keys, c->name));
+            if (argument) key = c->name;
+        }
+        if (argument && keys_given(keys, p->name)) keys_fault(keys, p->name, "'%s' says it too; one of them", key);
+        fill(p, argument ? argument : keys_value(keys, p->name), keys, key, config);
+    }
 }
 
 /* The name of an argument "name = value", to be freed, with *value its text; NULL for a plain one. */
@@ -255,6 +293,6 @@ char *param_type_text(const Param *param)
         [PARAM_BANDWIDTH_LAW] = "bandwidth or distribution",
     };
     if (param->type != PARAM_CHOICE) return g_strdup(words[param->type]);
-    g_auto(GStrv) names = g_strsplit(param->choices, "|", -1);
+    g_auto(GStrv) names = choice_names(param);
     return g_strjoinv(" or ", names);
 }

@@ -46,7 +46,8 @@ typedef struct {
                              * "", "off" or "unlimited": absent (the last two may be written) */
     double min, max;        /* inclusive, in the value unit; 0, 0: no bound of its own */
     const char *help;       /* one line */
-    const char *choices;    /* PARAM_CHOICE: "push|pull|push-pull" */
+    const char *choices;    /* PARAM_CHOICE: "push|pull|push-pull"; of "ignore|after(wait)" the value
+                             * after(5 s) gives 5 s to the row `wait` of the same table */
 } Param;
 
 #define PARAM_END { .type = PARAM_END_TYPE }

@@ -18,6 +18,21 @@ void failure_check_span(const Keys *keys, SimTime at, SimTime until)
     if (keys_given(keys, "at")) keys_fault(keys, "at", "it begins after it ends; an earlier time than 'until'");
 }
 
+bool failure_host_read(const char *text, NodeId *node)
+{
+    uint64_t number;
+    if (!parse_count(text + (*text == 'n'), &number, NULL) || number >= NODE_NONE) return false;
+    *node = (NodeId)number;
+    return true;
+}
+
+bool failure_link_read(const char *text, NodeId *a, NodeId *b)
+{
+    g_auto(GStrv) ends = g_strsplit(text, "-", 2);
+    return g_strv_length(ends) == 2 && failure_host_read(g_strstrip(ends[0]), a) && failure_host_read(g_strstrip(ends[1]), b) &&
+           *a != *b;
+}
+
 NodeId *failure_pick(FailureScope *scope, const FailureWho *who, uint32_t *count)
 {
     NodeId *nodes = failure_candidates(scope, &who->nodes, who->spare == 1, count);

@@ -11,6 +11,9 @@
 #include "core/variant.h"
 #include "graph/topology.h"
 
+#define FAILURE_HOST "host"                         /* nNODE or a process */
+#define FAILURE_LINK "link"                         /* A-B, …: nodes */
+
 typedef struct FailureScope FailureScope;           /* one run being set up; the world owns it */
 
 typedef struct {
@@ -20,7 +23,7 @@ typedef struct {
     void (*refers)(const void *config, const Nodes **nodes);
 
     /* (optional) Which section of a communication model its key `target` must name: the kinds of
-     * section that may be, NULL-terminated, and the name (NULL: none). */
+     * section that may be, NULL-terminated, and the name (NULL: none); or FAILURE_HOST, FAILURE_LINK. */
     const char *const *(*targets)(const void *config, const char **target);
 
     /* Plans all that goes wrong in one run, in any order. */
@@ -62,6 +65,13 @@ void     failure_node_leave(FailureScope *scope, NodeId node, SimTime at, SimTim
 /* The node is not there when the run begins, and joins at `until`. */
 void     failure_node_absent(FailureScope *scope, NodeId node, SimTime until);
 
+/* At `at` one failure that holds the node down lets go of it, before its own end. */
+void     failure_node_up(FailureScope *scope, NodeId node, SimTime at);
+
+/* The nodes that `target` names, each once: nNODE, or the hosts of [process NAME] or
+ * of NAME[2] of several; free it. */
+NodeId  *failure_hosts(FailureScope *scope, const char *target, uint32_t *count);
+
 /* From `at` until `until` every message sent over the link between a and b, in
  * either direction, is dropped.  A link that several failures cut works again
  * when the last lets go. */
@@ -83,6 +93,7 @@ typedef struct {
     const NodeId *nodes;            /* copied; NULL: everybody */
     uint32_t count;
     FailureEnds ends;
+    bool between;                   /* only messages from one of the nodes to another of them */
     bool forwarded_only;            /* only publications of others that a node passes on */
     double withheld;                /* chance that the sender keeps it to itself */
     double factor;                  /* on the latency of the way, once for each of the nodes that it touches */
@@ -133,6 +144,10 @@ void failure_check_who(const Keys *keys, bool needed);
 
 /* Faults where `until` is given (>= 0) and not after `at`. */
 void failure_check_span(const Keys *keys, SimTime at, SimTime until);
+
+/* Reads nNODE, or the plain number; and A-B of two different nodes.  False where it is none. */
+bool failure_host_read(const char *text, NodeId *node);
+bool failure_link_read(const char *text, NodeId *a, NodeId *b);
 
 /* Those struck, ascending unless drawn; shares are nested as in crash.  Free it. */
 NodeId *failure_pick(FailureScope *scope, const FailureWho *who, uint32_t *count);

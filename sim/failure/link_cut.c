@@ -28,12 +28,10 @@ static void read_links(Config *config, const Keys *keys)
     g_auto(GStrv) list = parse_list(config->links);
     config->pairs = g_new0(Pair, g_strv_length(list) + 1);
     for (char **item = list; *item; item++) {
-        g_auto(GStrv) ends = g_strsplit(*item, "-", 2);
-        uint64_t a = 0, b = 0;
-        bool right = g_strv_length(ends) == 2 && parse_count(g_strstrip(ends[0]), &a, NULL) && parse_count(g_strstrip(ends[1]), &b, NULL);
-        if (!right || a == b || a >= NODE_NONE || b >= NODE_NONE)
+        Pair pair = { 0, 0 };
+        if (!failure_link_read(*item, &pair.a, &pair.b))
             keys_fault(keys, "links", "'%s' is no link; two different nodes, as 0-5, are expected", *item);
-        config->pairs[config->count++] = (Pair){ (NodeId)a, (NodeId)b };
+        config->pairs[config->count++] = pair;
     }
     if (!config->count) keys_fault(keys, "links", "no link is named; A-B, … is expected");
 }
@@ -94,6 +92,13 @@ static bool cut_named(const Config *config, FailureScope *scope)
     return config->count > 0;
 }
 
+static const char *const *targets(const void *config, const char **target)
+{
+    static const char *const sections[] = { FAILURE_LINK, NULL };
+    *target = ((const Config *)config)->links;
+    return sections;
+}
+
 static void clear(void *data) { g_free(((Config *)data)->pairs); }
 
 static void plan(const void *data, FailureScope *scope)
@@ -124,5 +129,5 @@ const Failure failure_link_cut = {
         .source = "bond percolation where probability is given",
         .params = params, .config_size = sizeof(Config), .check = check, .clear = clear,
     },
-    .plan = plan,
+    .targets = targets, .plan = plan,
 };

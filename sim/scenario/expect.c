@@ -122,6 +122,33 @@ static bool is_object(const Plan *plan, const char *of)
     return strchr(of, '@') || g_ptr_array_find_with_equal_func(plan->objects, base, g_str_equal, NULL);
 }
 
+/* The metric that a family has under a shorter name: `executions` of an [rpc] is rpc_executions,
+ * and dropped(peer-gone) of a [zmq] zmq_dropped_peer_gone.  Free it; NULL: none. */
+static char *family_metric(const Model *family, const char *name)
+{
+    g_autofree char *plain = g_strdelimit(g_strdup(name), "(-", '_');
+    plain[strcspn(plain, ")")] = '\0';
+    g_autofree char *of_books = g_strconcat(family->books ? family->books : "", "_", plain, NULL);
+    if (family->books && book_find(of_books)) return g_steal_pointer(&of_books);
+    for (const MetricName *row = family->metrics; row && row->name; row++) {
+        const char *rest = strchr(row->name, '_');
+        if (rest && strcmp(rest + 1, plain) == 0) return g_strdup(row->name);
+    }
+    return NULL;
+}
+
+/* The full name of a metric of the object `of`: as given where that is one, or by its family. */
+static char *object_metric(const Plan *plan, const char *metric, const char *of)
+{
+    g_autofree char *base = g_strndup(of, strcspn(of, "["));
+    if (model_metric_find(metric)) return g_strdup(metric);
+    for (guint i = 0; i < plan->objects->len; i++) {
+        char *full = strcmp(plan->objects->pdata[i], base) == 0 ? family_metric(plan->families->pdata[i], metric) : NULL;
+        if (full) return full;
+    }
+    return g_strdup(metric);
+}
+
 static void check_variant(const Keys *keys, const char *of, const Plan *plan)
 {
     if (!of || g_strv_contains((const char *const *)plan->variants, of)) return;
@@ -232,9 +259,14 @@ Expect *expect_read(const Section *section, const Plan *plan, Faults *faults)
     ExpectKeys given = { 0 };
     params_fill(expect_params, keys, &given);
     Expect *expect = g_new0(Expect, 1);
+    if (given.of && given.metric && is_object(plan, given.of)) {
+        char *full = object_metric(plan, given.metric, given.of);
+        g_free(given.metric);
+        given.metric = full;
+    }
+    check_metric(keys, &given);
     *expect = (Expect){ .name = g_strdup(section->name), .metric = g_strdup(given.metric), .of = g_strdup(given.of),
                         .pooled = given.use, .op = (ExpectOp)given.op, .line = section->line };
-    check_metric(keys, &given);
     if (given.of && given.metric && is_object(plan, given.of) && model_metric_find(given.metric) && !strchr(given.metric, '[')) {
         g_free(expect->metric);
         expect->metric = g_strdup_printf("%s[%s]", given.metric, given.of);

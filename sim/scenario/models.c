@@ -130,13 +130,38 @@ bool model_refer_processes(ModelCheck *check, const char *key, const char *names
     return right && any;
 }
 
+static void check_node(ModelCheck *check, const char *key, NodeId node)
+{
+    uint32_t nodes = model_check_nodes(check);
+    if (nodes && node >= nodes) model_fault(check, key, "there is no node %u; the nodes are 0 .. %u", node, nodes - 1);
+}
+
+static void check_host(ModelCheck *check, const char *target)
+{
+    NodeId node;
+    if (failure_host_read(target, &node)) check_node(check, "target", node);
+    else (void)refer_process(check, "target", target);
+}
+
+/* What is no link has been reported before. */
+static void check_links(ModelCheck *check, const char *links)
+{
+    g_auto(GStrv) list = parse_list(links);
+    const char *key = keys_given(check->keys, "links") ? "links" : "target";
+    NodeId a, b;
+    for (char **link = list; *link; link++)
+        if (failure_link_read(*link, &a, &b)) check_node(check, key, MAX(a, b));
+}
+
 void fits_target(const Making *making, const Part *part)
 {
     const char *target = NULL;
     const char *const *sections = ((const Failure *)part->variant)->targets(part->config, &target);
     ModelCheck check = { making, NULL, making_keys(making, "failure", part->name) };
     if (!target) return;
-    if (strcmp(sections[0], "process") == 0) (void)refer_process(&check, "target", target);
+    if (strcmp(sections[0], FAILURE_HOST) == 0) check_host(&check, target);
+    else if (strcmp(sections[0], FAILURE_LINK) == 0) check_links(&check, target);
+    else if (strcmp(sections[0], "process") == 0) (void)refer_process(&check, "target", target);
     else (void)model_refer_any(&check, "target", sections, target);
 }
 

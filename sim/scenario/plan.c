@@ -151,7 +151,10 @@ static void find_objects(const Reading *reading)
     const Variant *section;
     for (guint i = 0; i < sections->len; i++) {
         const Section *s = sections->pdata[i];
-        if (s->name && model_of(s->kind, &section)) g_ptr_array_add(reading->plan->objects, g_strdup(s->name));
+        const Model *family = s->name ? model_of(s->kind, &section) : NULL;
+        if (!family) continue;
+        g_ptr_array_add(reading->plan->objects, g_strdup(s->name));
+        g_ptr_array_add(reading->plan->families, (gpointer)family);
     }
 }
 
@@ -230,6 +233,7 @@ static Plan *plan_new(const char *path)
     char *dot = strrchr(plan->stem, '.');
     if (dot && dot > plan->stem) *dot = '\0';
     plan->objects = g_ptr_array_new_with_free_func(g_free);
+    plan->families = g_ptr_array_new();
     plan->expects = g_ptr_array_new_with_free_func((GDestroyNotify)expect_free);
     plan->plots = g_ptr_array_new_with_free_func((GDestroyNotify)plot_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
@@ -281,6 +285,7 @@ void plan_free(Plan *plan)
     if (plan->axes) axes_free(plan->axes, plan->axis_count);
     g_strfreev(plan->variants);
     g_ptr_array_unref(plan->objects);
+    g_ptr_array_unref(plan->families);
     g_ptr_array_unref(plan->expects);
     g_ptr_array_unref(plan->plots);
     g_ptr_array_unref(plan->notes);

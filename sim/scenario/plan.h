@@ -56,6 +56,7 @@ typedef struct {
     uint32_t point_count;
     Scenario **scenarios;       /* [variant * point_count + point] */
     GPtrArray *objects;         /* of char *: names of the sections of communication models */
+    GPtrArray *families;        /* of const Model *: theirs */
     GPtrArray *expects;         /* of Expect * */
     GPtrArray *plots;           /* of PlotRequest * */
     GPtrArray *notes;           /* of char *: what a loader dropped or filled, for people */

@@ -62,9 +62,10 @@ void *model_built(const ModelScope *scope, const char *section, const char *name
 /* The processes of a list of names, in its order; free it. */
 Program **model_programs(const ModelScope *scope, const char *names, uint32_t *count);
 
-/* [process NAME] and its names, for model_refer_processes(): how many it makes; and the range of
- * NAME[2] or NAME[0..3], NULL or what is wrong with it (free it). */
+/* [process NAME] and its names, for model_refer_processes(): how many it makes; the
+ * nodes that they take in turn, by the section's own stream (free them); and the range of NAME[2] or NAME[0..3], NULL or what is wrong with it (free it). */
 uint32_t process_section_count(const void *config);
+NodeId *process_section_nodes(const void *config, uint32_t nodes, Random *random, uint32_t *places);
 char *process_range_read(const char *name, uint32_t *low, uint32_t *high);
 
 /* By which names producers and consumers refer to it; copied. */

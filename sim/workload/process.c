@@ -7,7 +7,8 @@
 typedef struct {
     Nodes node;
     uint32_t count;
-    SimTime start, restart;
+    SimTime start, restart;         /* restart: of `again`; -1: never */
+    char *again;
 } Config;
 
 typedef struct { Program **programs; uint32_t count; } Built;
@@ -16,12 +17,18 @@ static const Param params[] = {
     { "node", PARAM_NODES, offsetof(Config, node), "0", 0, 0, "where it runs; several: in turn, one for each of `count`", NULL },
     { "count", PARAM_COUNT, offsetof(Config, count), "1", 1, 100000, "how many; more than one are called NAME[0], NAME[1], …", NULL },
     { "start", PARAM_DURATION, offsetof(Config, start), "0 s", 0, 0, "when", NULL },
-    { "restart", PARAM_DURATION, offsetof(Config, restart), "off", 0, 0,
-      "it starts again that long after a crash, and after its host came back; off: never", NULL },
+    { "restart", PARAM_TEXT, offsetof(Config, again), "", 0, 0,
+      "after(2 s): it starts again that long after a crash, and after its host came back; never; absent: with a host that "
+      "host-crash or host-restart brings back", NULL },
     PARAM_END
 };
 
 uint32_t process_section_count(const void *config) { return config ? ((const Config *)config)->count : 0; }
+
+NodeId *process_section_nodes(const void *config, uint32_t nodes, Random *random, uint32_t *places)
+{
+    return nodes_resolve(&((const Config *)config)->node, nodes, NULL, 0, random, places);
+}
 
 static void check(const ModelSection *section, ModelCheck *check)
 {
@@ -41,7 +48,7 @@ static void *build(const ModelSection *section, ModelScope *scope)
 {
     const Config *config = section->config;
     uint32_t places;
-    g_autofree NodeId *nodes = nodes_resolve(&config->node, model_nodes(scope), NULL, 0, model_random(scope), &places);
+    g_autofree NodeId *nodes = process_section_nodes(config, model_nodes(scope), model_random(scope), &places);
     Built *built = g_new0(Built, 1);
     built->programs = g_new0(Program *, config->count);
     built->count = places ? config->count : 0;
@@ -51,6 +58,8 @@ static void *build(const ModelSection *section, ModelScope *scope)
         if (config->restart >= 0) program_restarts(program, config->restart);
         model_control(scope, "process-crash", name, crash, program);
         model_control(scope, "process-restart", name, restart, program);
+        g_autofree char *host = g_strdup_printf("n%u", nodes[i % places]);
+        if (!config->again) model_control(scope, "host-restart", host, restart, program);
     }
     return built;
 }
@@ -100,10 +109,23 @@ Program **model_programs(const ModelScope *scope, const char *names, uint32_t *c
     return (Program **)g_ptr_array_free(programs, FALSE);
 }
 
+static void read_restart(void *data, const Keys *keys)
+{
+    Config *config = data;
+    size_t length = config->again ? strlen(config->again) : 0;
+    bool call = length && g_str_has_prefix(config->again, "after(") && config->again[length - 1] == ')';
+    g_autofree char *time = call ? g_strndup(config->again + 6, length - 7) : g_strdup(config->again);
+    config->restart = -1;
+    if (!time || strcmp(time, "never") == 0 || strcmp(time, "off") == 0) return;
+    g_autoptr(GError) error = NULL;
+    if (!parse_duration(g_strstrip(time), &config->restart, &error))
+        keys_fault(keys, "restart", "%s; never, or after(2 s), is expected", error->message);
+}
+
 static const Variant process = {
     .name = "process",
     .summary = "a named process, or several of a kind, on nodes of their own",
-    .params = params, .config_size = sizeof(Config),
+    .params = params, .config_size = sizeof(Config), .check = read_restart,
 };
 
 static const Variant *const sections[] = { &process, NULL };

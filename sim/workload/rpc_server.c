@@ -17,8 +17,8 @@ static const Param server_params[] = {
     { "service-time", PARAM_DURATION_LAW, offsetof(RpcServerConfig, service), "0 s", 0, 0, "what an execution takes", NULL },
     { "order", PARAM_CHOICE, offsetof(RpcServerConfig, order), "perform-then-reply", 0, 0,
       "whether the reply goes out before the work is done", "perform-then-reply|reply-then-perform" },
-    { "orphans", PARAM_CHOICE, offsetof(RpcServerConfig, orphans), "ignore", 0, 0, "what becomes of calls whose caller is gone",
-      "ignore|extermination|reincarnation|gentle|expiration" },
+    { "orphans", PARAM_CHOICE, offsetof(RpcServerConfig, orphans), "ignore", 0, 0, "what becomes of calls whose caller is gone; expiration(5 s): after that quantum",
+      "ignore|extermination|reincarnation|gentle|expiration(quantum)" },
     { "quantum", PARAM_DURATION, offsetof(RpcServerConfig, quantum), "5 s", 1, 0x1p62, "of orphans = expiration", NULL },
     MODEL_ROUTE(RpcServerConfig),
     PARAM_END

@@ -8,7 +8,7 @@
 
 /* What both sides say; Config has a field `keys`. */
 #define COMMON(Config) \
-    { "type", PARAM_CHOICE, offsetof(Config, keys.type), "stream", 0, 0, "byte streams or datagrams", "stream|datagram" }, \
+    { "type", PARAM_CHOICE, offsetof(Config, keys.type), "stream", 0, 0, "byte streams or datagrams, which may be called dgram", "stream|datagram|dgram" }, \
     { "sndbuf", PARAM_SIZE, offsetof(Config, keys.sndbuf), "208 KiB", 1, 0x1p40, "send buffer", NULL }, \
     { "rcvbuf", PARAM_SIZE, offsetof(Config, keys.rcvbuf), "208 KiB", 1, 0x1p40, "receive buffer", NULL }, \
     { "linger", PARAM_DURATION, offsetof(Config, keys.linger), "off", 0, 0x1p62, \
@@ -97,6 +97,7 @@ static void keepalive_read(SocketKeys *config, const Keys *keys)
 static void server_check(void *data, const Keys *keys)
 {
     SocketServerConfig *config = data;
+    if (config->keys.type) config->keys.type = 1;       /* by either name */
     if (!config->processes == !config->process) keys_fault(keys, "processes", "it says not who serves; processes, or process");
     address_read(config->address, keys, &config->node, &config->port);
     keepalive_read(&config->keys, keys);
@@ -132,6 +133,7 @@ static void sends_read(SocketClientConfig *config, const Keys *keys)
 static void client_check(void *data, const Keys *keys)
 {
     SocketClientConfig *config = data;
+    if (config->keys.type) config->keys.type = 1;       /* by either name */
     address_read(config->address, keys, &config->node, &config->port);
     keepalive_read(&config->keys, keys);
     if (!config->server == !config->address) keys_fault(keys, "server", "either a server or an address is expected");

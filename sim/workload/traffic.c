@@ -54,7 +54,7 @@ static const Param consumer_params[] = {
     { "processes", PARAM_TEXT, offsetof(ConsumerConfig, processes), NULL, 0, 0, "who consumes: NAME, NAME[0..3], …", NULL },
     { "from", PARAM_TEXT, offsetof(ConsumerConfig, from), NULL, 0, 0, "a [zmq], [queue], QUEUE@MANAGER or BROKER.QUEUE", NULL },
     { "forward", PARAM_TEXT, offsetof(ConsumerConfig, forward), "", 0, 0, "where each message goes once it is served, as `to` of a producer", NULL },
-    { "mode", PARAM_CHOICE, offsetof(ConsumerConfig, mode), "get", 0, 0, "blocks, polls, is notified, or is pushed to", "get|poll|notify|push" },
+    { "mode", PARAM_CHOICE, offsetof(ConsumerConfig, mode), "get", 0, 0, "blocks, polls, as poll(50 ms), is notified, or is pushed to", "get|poll(poll)|notify|push" },
     { "poll", PARAM_DURATION, offsetof(ConsumerConfig, poll), "100 ms", 1, 0x1p62, "interval of mode = poll", NULL },
     { "ack", PARAM_CHOICE, offsetof(ConsumerConfig, ack), "auto", 0, 0,
       "a message is gone when taken, when it is served, or when its unit of work commits", "auto|manual|uow" },

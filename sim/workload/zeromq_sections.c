@@ -6,7 +6,8 @@
 #include "ipc/zeromq.h"
 
 static const Param params[] = {
-    { "processes", PARAM_TEXT, offsetof(ZmqConfig, processes), NULL, 0, 0, "whose socket it is, one each: NAME, NAME[0..3], …", NULL },
+    { "processes", PARAM_TEXT, offsetof(ZmqConfig, processes), "", 0, 0, "whose socket it is, one each: NAME, NAME[0..3], …", NULL },
+    { "process", PARAM_TEXT, offsetof(ZmqConfig, process), "", 0, 0, "the same, of one", NULL },
     { "type", PARAM_CHOICE, offsetof(ZmqConfig, type), NULL, 0, 0, "its pattern", "PAIR|PUB|SUB|REQ|REP|DEALER|ROUTER|PULL|PUSH|XPUB|XSUB" },
     { "bind", PARAM_TEXT, offsetof(ZmqConfig, bind), "", 0, 0, "endpoints: PROCESS.NAME of a process of its own, inproc://NAME", NULL },
     { "connect", PARAM_TEXT, offsetof(ZmqConfig, connect), "", 0, 0, "endpoints: PROCESS.NAME, also of PROCESS[0..3], inproc://NAME", NULL },
@@ -101,6 +102,9 @@ static GPtrArray *endpoints_of(const ModelCheck *check, const char *text)
 static void variant_check(void *data, const Keys *keys)
 {
     ZmqConfig *config = data;
+    if (!config->processes == !config->process) keys_fault(keys, "processes", "it says not whose it is; processes, or process");
+    config->own = config->process ? "process" : "processes";
+    if (!config->processes) config->processes = config->process ? g_steal_pointer(&config->process) : g_strdup("");
     if (!config->heartbeat) return;
     g_auto(GStrv) parts = g_strsplit(config->heartbeat, "/", -1);
     g_autoptr(GError) error = NULL;
@@ -176,7 +180,7 @@ void zmq_check(const ModelSection *section, ModelCheck *check)
         check_proxy(check, section->config);
         return;
     }
-    bool known = model_refer_processes(check, "processes", config->processes);
+    bool known = model_refer_processes(check, config->own, config->processes);
     if (!config->bind && !config->connect) model_fault(check, "bind", "bind or connect is needed; a socket without either talks to nobody");
     check_form(check, "bind", config->bind);
     check_form(check, "connect", config->connect);

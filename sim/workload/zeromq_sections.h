@@ -4,7 +4,7 @@
 #include "workload/model.h"
 
 typedef struct {
-    char *processes, *bind, *connect, *subscribe, *heartbeat, *routing_id;
+    char *processes, *process, *bind, *connect, *subscribe, *heartbeat, *routing_id;
     int type, route;
     uint32_t sndhwm, rcvhwm;
     uint64_t sndbuf, rcvbuf, reply;
@@ -12,7 +12,8 @@ typedef struct {
     bool immediate, conflate, nodrop, verbose, mandatory, handover, relaxed, correlate, strict;
     Distribution at;
     SimTime beat, silence;      /* of `heartbeat` */
-} ZmqConfig;
+    const char *own;            /* the key that says whose it is */
+} ZmqConfig;                   /* `processes` says whose it is, however it was written */
 
 typedef struct { char *processes, *front, *back; } ZmqProxyConfig;
 

@@ -28,6 +28,7 @@ static int touches(const World *world, const Disturbed *disturbed, const Way *wa
                                  world->lives[message->publication].public.source == way->from)) return 0;
     if (!disturbed->nodes) return 1;
     int ends = 0;
+    if (what->between) return bit_get(disturbed->nodes, way->from) && bit_get(disturbed->nodes, way->to);
     if (what->ends != ENDS_TO) ends += bit_get(disturbed->nodes, way->from);
     if (what->ends != ENDS_FROM) ends += bit_get(disturbed->nodes, way->to);
     return ends;

@@ -6,6 +6,8 @@
 #include "core/memory.h"
 #include "world/state.h"
 
+static const char RESTART[] = "restart";       /* the end of what another section began */
+
 struct FailureScope {
     World *world;
     const char *name;
@@ -91,6 +93,26 @@ void failure_node_down(FailureScope *scope, NodeId node, SimTime at, SimTime unt
     node_down(scope, node, at, until, false);
 }
 
+void failure_node_up(FailureScope *scope, NodeId node, SimTime at)
+{
+    Change change = { .time = at, .node = node, .other = NODE_NONE, .type = CHANGE_NODE, .up = true, .failure = scope->name,
+                      .kind = RESTART };
+    if (at <= scope->world->end) g_array_append_val(scope->world->changes, change);
+}
+
+NodeId *failure_hosts(FailureScope *scope, const char *target, uint32_t *count)
+{
+    NodeId *nodes = models_hosts(scope->world, target, count);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *count; i++) {
+        bool again = nodes[i] >= scope->world->nodes;
+        for (uint32_t j = 0; j < kept; j++) again |= nodes[j] == nodes[i];
+        if (!again) nodes[kept++] = nodes[i];
+    }
+    *count = kept;
+    return nodes;
+}
+
 void failure_node_leave(FailureScope *scope, NodeId node, SimTime at, SimTime until)
 {
     node_down(scope, node, at, until, true);
@@ -163,6 +185,7 @@ void failure_control(FailureScope *scope, const char *kind, const char *target, 
     World *world = scope->world;
     Change change = { .time = at, .node = NODE_NONE, .other = NODE_NONE, .type = CHANGE_CONTROL, .index = world->controls->len,
                       .failure = scope->name, .kind = kind };
+    change.up = g_str_has_suffix(kind, "restart");      /* after the host of a process came back at the same instant */
     if (at > world->end) return;
     g_ptr_array_add(world->controls, g_strdup(target));
     g_ptr_array_add(world->controls, g_strdup(value ? value : ""));
@@ -224,7 +247,7 @@ static void tally(FailureScope *scope, guint first, guint first_absent)
     }
     for (guint i = first; i < world->changes->len; i++) {
         const Change *change = &g_array_index(world->changes, Change, i);
-        if (change->type != CHANGE_NODE) continue;
+        if (change->type != CHANGE_NODE || change->kind == RESTART) continue;
         time += (change->up ? -1 : 1) * (double)(world->end - change->time);
         downs += !change->up;
         if (!bit_get(hit, change->node)) bit_set(hit, change->node), nodes++;

@@ -99,6 +99,29 @@ void *model_built(const ModelScope *scope, const char *section, const char *name
     return NULL;
 }
 
+NodeId *models_hosts(World *world, const char *target, uint32_t *count)
+{
+    g_autofree char *base = g_strndup(target, strcspn(target, "["));
+    uint32_t low = 0, high = UINT32_MAX, places;
+    NodeId *out = g_new0(NodeId, 1);
+    *count = 1;
+    if (failure_host_read(target, out)) return out;
+    g_free(out);
+    *count = 0;
+    if (strchr(target, '[')) g_free(process_range_read(target, &low, &high));       /* the check has seen to it */
+    for (guint i = 0; i < world->scenario->models->len; i++) {
+        ModelSection section = section_of(part_at(world, i));
+        if (strcmp(section.section, "process") != 0 || strcmp(section.name, base) != 0) continue;
+        ModelScope scope = scope_of(world, &section);
+        g_autofree NodeId *nodes = process_section_nodes(section.config, world->nodes, &scope.random, &places);
+        uint32_t made = places ? process_section_count(section.config) : 0;
+        out = g_new(NodeId, made + 1);
+        for (uint32_t p = low; p < made && p <= high; p++) out[(*count)++] = nodes[p % places];
+        return out;
+    }
+    return NULL;
+}
+
 void model_outlet(ModelScope *scope, const char *name, const Outlet *outlet)
 {
     NamedOutlet named = { g_strdup(name), *outlet };

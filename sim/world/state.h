@@ -372,6 +372,7 @@ void sequence_close(World *world);                          /* the run is over; 
 void models_build(World *world);                            /* in the order of the registry; once the failures are planned */
 void models_report(World *world);                           /* adds to the notes */
 void models_control(World *world, const Change *change);
+NodeId *models_hosts(World *world, const char *target, uint32_t *count);    /* nNODE, or those of a process; free it */
 void models_free(World *world);
 
 /* partition.c */
