@@ -28,6 +28,9 @@ static bool run(char **arguments, GError **error)
     PlotOrder order = { arguments[0], directory, format, animate, (unsigned)columns };
     bool done = plot_results(&order, drawn, error);
     for (guint i = 0; i < drawn->len; i++) puts(drawn->pdata[i]);
+    if (done && !drawn->len)
+        fputs("banyan: plot: nothing was varied, and no sequence was written down; name a figure in a [plot NAME], or have the\n"
+              "  sequence recorded ([record] sequence = yes) and draw a part of it (x = sequence, from, until)\n", stderr);
     return done;
 }
 

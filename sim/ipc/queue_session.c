@@ -5,6 +5,7 @@
 static void session_free(Session *session)
 {
     Queues *all = session->store->all;
+    process_disowns(&session->resource);
     if (session->previous) session->previous->next = session->next;
     else all->sessions = session->next;
     if (session->next) session->next->previous = session->previous;

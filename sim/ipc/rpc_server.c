@@ -223,6 +223,7 @@ void server_free(void *data)
         server->spare = execution->next;
         g_free(execution);
     }
+    process_disowns(&server->resource);
     g_ptr_array_unref(server->connections);
     g_array_unref(server->methods);
     g_hash_table_unref(server->remembered);

@@ -357,6 +357,7 @@ static void stop(void *state)
             g_free(table->by_fd[i]);
         }
         g_free(table->by_fd);
+        process_disowns(&table->resource);
         g_free(table);
     }
     g_hash_table_unref(all->tables);

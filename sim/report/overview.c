@@ -107,21 +107,36 @@ static bool is_chosen(const GArray *chosen, guint metric)
     return false;
 }
 
+/* With communication models a run has hundreds of numbers: those of single sections, and those that
+ * stay 0, are told of and not named. */
+static bool is_named(const Samples *samples, guint metric)
+{
+    return !strchr(samples_metric(samples, metric), '[') && choice_any_value(samples, metric);
+}
+
 /* Wraps the names of what is not shown at 100 columns. */
 static void write_others(const Samples *samples, const GArray *chosen, GString *out)
 {
     GString *names = g_string_new("Also measured, in summary.csv:");
     size_t column = names->len;
-    unsigned count = 0;
+    unsigned count = 0, hidden = 0;
+    bool many = choice_of_models(samples);
+    const char *object = NULL;
     for (guint m = 0; m < samples->metrics->len; m++) {
         const char *name = samples_metric(samples, m);
         if (is_chosen(chosen, m)) continue;
         if (samples_measures_machine(name)) continue;
+        if (many && !is_named(samples, m)) {
+            if (strchr(name, '[') && !object) object = name;
+            hidden++;
+            continue;
+        }
         g_autofree char *clean = table_clean(name);
         bool wrap = column + strlen(clean) + 2 > 100;
         g_string_append_printf(names, "%s%s%s", count++ ? "," : "", wrap ? "\n  " : " ", clean);
         column = wrap ? strlen(clean) + 2 : column + strlen(clean) + 2;
     }
+    if (object) g_string_append_printf(names, "%s\n  and %u of single sections, as %s, or 0 in every run", count++ ? "," : "", hidden, object);
     if (count) g_string_append_printf(out, "%s\n", names->str);
     g_string_free(names, TRUE);
 }
