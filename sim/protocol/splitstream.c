@@ -15,6 +15,10 @@
  * 100,000 nodes: 16 s with ten publications, the joins to all stripes in them, take about
  * 16 s of a processor and 510 MB.
  *
+ * With 18 children at most and 16 stripes there is little room to spare, and who joins late takes long to hang on
+ * every stripe: of 200 nodes that join within 50 s publications reach 61 % just after, 81 % one minute and 98 to
+ * 100 % four minutes later.
+ *
  * Simpler than the paper: that last step stands for the spare capacity group, which
  * would find room by an anycast; every node takes all stripes (the in-degree is their
  * number); a hanging part finds out that it is one by the root's clock instead of by
