@@ -5,7 +5,7 @@
  * udp(7)).  Decided here: a send on a stream that was never connected fails ENOTCONN;
  * after a reset the first call fails ECONNRESET, then receives return 0 and sends fail EPIPE; a client
  * that resets while it waits in the backlog is accepted, and its first receive fails
- * ECONNRESET.  No signal is raised.  Buffers hold exactly the bytes they are told to.
+ * ECONNRESET; what comes after both sides were shut stays unread, where Linux resets.  No signal is raised.  Buffers hold exactly the bytes they are told to.
  * TIME-WAIT is off unless asked for.  listen(n) lets n + 1 connections wait, as Linux.
  * `make test-real` plays tests/real/socket/rows.txt on both.
  *

@@ -76,6 +76,17 @@ static StreamOptions stream_options(const Socket *socket)
 
 /* ---- connecting ---- */
 
+static void make_new(Socket *socket)
+{
+    if (socket->listener) listener_close(socket->listener);
+    if (socket->connection) connection_free(socket->connection);
+    socket->listener = NULL;
+    socket->connection = NULL;
+    socket->untold = socket->fin_told = socket->shut_read = socket->shut_write = false;
+    socket->state = SOCKET_NEW;
+    wake(socket);
+}
+
 static void waiting(void *user)
 {
     Socket *socket = user;
@@ -129,12 +140,14 @@ int socket_accept(Process *self, int fd, Address *peer)
     return made->fd;
 }
 
-/* What came of a connect that nobody waited for. */
+/* What came of a connect that nobody waited for; if it came to nothing the socket is as new. */
 static int told_now(Socket *socket)
 {
     int error = socket_error_once(socket);
     socket->untold = false;
-    return error < 0 || socket->state != SOCKET_NEW ? error : -IPC_ECONNABORTED;
+    if (socket->state == SOCKET_CONNECTED) return error;
+    make_new(socket);
+    return error < 0 ? error : -IPC_ECONNABORTED;
 }
 
 int socket_stream_connect(Socket *socket, Address to)
@@ -283,13 +296,23 @@ static bool ends_first(const Socket *socket)
     return socket->state == SOCKET_CONNECTED && !connection_ended(socket->connection);
 }
 
+/* As Linux: who stops reading from a listener stops listening, and who shuts what is connecting gives it up. */
+static int take_back(Socket *socket, SocketSide side)
+{
+    if (socket->state == SOCKET_LISTENING && !(side & SOCKET_READ_SIDE)) return 0;
+    make_new(socket);
+    return 0;
+}
+
 int socket_shutdown(Process *self, int fd, SocketSide side)
 {
     int error;
     Socket *socket = socket_find(self, fd, &error);
     if (!socket) return error;
+    if (socket->state == SOCKET_LISTENING || socket->state == SOCKET_CONNECTING) return take_back(socket, side);
     if (socket->state != SOCKET_CONNECTED) return -IPC_ENOTCONN;
     if (socket->type == SOCKET_STREAM && socket_stream_both_ended(socket)) return -IPC_ENOTCONN;
+    socket->untold = false;
     if (side & SOCKET_READ_SIDE) socket->shut_read = true;
     if (side & SOCKET_WRITE_SIDE && !socket->shut_write) {
         socket->shut_write = true;

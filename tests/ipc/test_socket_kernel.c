@@ -349,6 +349,28 @@ static void connects_again(Net *net)
     connects(net, refused, 1);
     connects(net, refused, 1);
     listens(net, fd, 7);
+    shuts(net, fd);                             /* a listener has no such side */
+    polls(net, fd);
+    accepts(net, fd);
+}
+
+/* A reset that the second connect is told leaves the socket as new. */
+static void connects_after_a_reset(Net *net)
+{
+    int fd = listener(net, 0, 5), client = opens(net, true);
+    nonblocking(net, client);
+    connects(net, client, 0);
+    waits(net);
+    closes_abruptly(net, accepts(net, fd));
+    waits(net);
+    connects(net, client, 0);
+    polls(net, client);
+    connects(net, client, 0);
+    waits(net);
+    connects(net, client, 0);
+    shuts(net, client);
+    connects(net, client, 0);
+    receives(net, accepts(net, fd), 5);
 }
 
 static void in_the_backlog(Net *net)
@@ -531,6 +553,7 @@ int main(int argc, char **argv)
     CASE(an_abrupt_end);
     CASE(told_once);
     CASE(connects_again);
+    CASE(connects_after_a_reset);
     CASE(in_the_backlog);
     CASE(without_waiting);
     CASE(backlogs);

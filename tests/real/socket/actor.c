@@ -198,8 +198,8 @@ void actor_obey(void *desk, void *self, const char *order, char result[STAGE_WOR
     }
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         if (strcmp(op, calls[i].name) != 0) continue;
-        if (!call.on) abort();
-        calls[i].call(&call);
+        if (call.on) calls[i].call(&call);
+        else say(&call, "no such descriptor");
         return;
     }
     abort();

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ACTORS = 26, SETTLE = 40, PATIENCE = 20000, PORTS = 400 };   /* ms; ports of a row */
+enum { ACTORS = 26, SETTLE = 4, WAITS = 40, PATIENCE = 20000, PORTS = 300 };   /* ms; ports of a row */
 
 typedef struct { pid_t pid; int orders, controls; } Actor;     /* pid 0: not there */
 
@@ -133,7 +133,7 @@ void stage_order(char name, const char *order)
 bool stage_result(char name, bool patient, char result[STAGE_WORDS])
 {
     struct pollfd one = { who(name)->orders, POLLIN, 0 };
-    if (poll(&one, 1, patient ? PATIENCE : SETTLE) <= 0) return false;
+    if (poll(&one, 1, patient ? PATIENCE : WAITS) <= 0) return false;
     if (recv(one.fd, result, STAGE_WORDS, 0) > 0) return true;
     fprintf(stderr, "%c is gone\n", name);
     exit(1);

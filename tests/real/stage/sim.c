@@ -10,7 +10,7 @@
 enum { ACTORS = 8 };
 
 static const char names[ACTORS + 1] = "CSDEFGHI";  /* by host */
-static const SimTime settle = 100 * SIM_MS, patience = 1000 * SIM_S;
+static const SimTime settle = 10 * SIM_MS, waits = 100 * SIM_MS, patience = 1000 * SIM_S;
 
 typedef struct {
     Process *process;
@@ -67,7 +67,7 @@ void stage_order(char name, const char *order)
 bool stage_result(char name, bool patient, char result[STAGE_WORDS])
 {
     const Actor *actor = &actors[host_of(name)];
-    SimTime limit = lab->now + (patient ? patience : settle);
+    SimTime limit = lab->now + (patient ? patience : waits);
     while (!actor->done && lab->now < limit) lab_run(lab, lab->now + 10 * SIM_MS);
     memcpy(result, actor->result, STAGE_WORDS);
     return actor->done;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum { STAGE_WORDS = 128, STAGE_DESK = 4096, STAGE_FDS = 64 };
-enum { STAGE_PORTS = 100 };                             /* of a host: below it C's, then S's, D's, … */
+enum { STAGE_PORTS = 100 };                             /* of a host: C's below it, then S's and D's */
 
 /* ---- what a model gives the stage ---- */
 
