@@ -53,6 +53,7 @@ void models_build(World *world)
     const GPtrArray *parts = world->scenario->models;
     if (!parts->len && !world->scenario->protocol_settings.over) return;
     fabric_open(world);
+    sequence_open(world);                           /* before anything can be sent */
     relay_prepare(world);
     over_prepare(world);
     world->plain &= !world->carrier;

@@ -112,7 +112,6 @@ static bool set_up(World *world, GError **error)
     if (world->warmup > 0) engine_at(world->engine, MIN(world->warmup, world->end), EVENT_MARK, 0, 0, 0);
     if (!protocol_prepare(world, error) || !trace_open(world, error)) return false;
     models_build(world);
-    sequence_open(world);
     return true;
 }
 

@@ -132,7 +132,7 @@ static void the_same_scenario_and_seed_give_the_same_steps(void)
         if (!g_str_has_suffix(name, ".ini")) continue;
         g_autoptr(Plan) plan = plan_read(path, NULL, &error);
         g_assert_no_error(error);
-        g_autofree char *bytes[2] = { NULL, NULL };
+        char *bytes[2] = { NULL, NULL };
         for (int i = 0; i < 2; i++) {
             g_autofree char *file = NULL;
             int fd = g_file_open_tmp("banyan-XXXXXX.tsv", &file, &error);
@@ -145,6 +145,8 @@ static void the_same_scenario_and_seed_give_the_same_steps(void)
             g_assert_cmpint(unlink(file), ==, 0);
         }
         g_assert_cmpint(strcmp(bytes[0], bytes[1]), ==, 0);
+        g_free(bytes[0]);
+        g_free(bytes[1]);
         count++;
     }
     g_assert_cmpuint(count, >, 10);
