@@ -113,9 +113,11 @@ static void print_effort(const Plan *plan, const Effort *effort)
     g_autofree char *time = time_text(effort->seconds / MIN(cores, runs * plan->replications));
     bool same = effort->least_nodes == effort->most_nodes;
     g_print("  nodes         %s%s%s\n", least, same ? "" : " to ", same ? "" : most);
-    g_print("  messages      about %s a run, on average\n", messages);
+    const char *beside = plan->objects->len ? "; what the communication models send is not foreseen" : "";
+    if (effort->messages > 0 || !*beside) g_print("  messages      about %s a run, on average%s\n", messages, beside);
+    else g_print("  messages      those of the communication models, which are not foreseen\n");
     g_print("  memory        about %s MB for the largest run, one run on each core at a time\n", memory);
-    g_print("  time          %s on %u cores\n", time, cores);
+    g_print("  time          %s on %u cores%s\n", time, cores, *beside ? ", and what they take" : "");
 }
 
 static bool run(char **arguments, GError **error)

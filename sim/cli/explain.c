@@ -128,7 +128,9 @@ static void search_models(Search *search)
         for (const MetricName *column = book_columns; models[i]->books && column->name; column++) {
             g_autofree char *name = g_strconcat(models[i]->books, "_", column->name, NULL);
             MetricName row = { name, column->unit, column->help };
-            if (strcmp(name, search->name) == 0) print_metric(search, &row, "the books: each message ends in exactly one way");
+            bool reason = g_str_has_suffix(name, "…") && strncmp(search->name, name, strlen(name) - strlen("…")) == 0;
+            if (reason) row.name = search->name;
+            if (reason || strcmp(name, search->name) == 0) print_metric(search, &row, "the books: each message ends in exactly one way");
         }
     }
 }
@@ -159,6 +161,8 @@ static bool run(char **arguments, GError **error)
     g_autofree char *name = g_strdup(arguments[0]), *parts = NULL;
     if (*name == '[') memmove(name, name + 1, strlen(name));
     name[strcspn(name, "]")] = '\0';
+    name[strcspn(name, "[")] = '\0';                     /* rpc_executions[NAME]: of one section */
+    g_strchomp(name);
     parts = g_strdup(name);
     Search search = { .name = name, .names = g_ptr_array_new() };
     take_apart(&search, parts);

@@ -41,10 +41,19 @@ static const char controls[] =
     "<p class=\"soft\">Space plays and pauses, ← and → step, Home and End jump; #t=1.5 in the address shows that "
     "second.</p>\n</div>\n";
 
-/* Pages on paper have no replay. */
+/* Whether there were packets of communication models, and nothing was multicast that could spread. */
+static bool only_models(const PlotData *data)
+{
+    g_autoptr(sqlite3_stmt) rows = plot_data_prepare(data,
+        "SELECT EXISTS (SELECT 1 FROM metric WHERE name = 'packets' AND value > 0) AND "
+        "NOT EXISTS (SELECT 1 FROM metric WHERE name = 'delivery_ratio')", NULL);
+    return rows && plot_data_step(rows, NULL) && sqlite3_column_int(rows, 0);
+}
+
+/* Pages on paper have no replay; the figures of communication models show who sent what. */
 static bool write_replay(Page *page, const PlotData *data, GError **error)
 {
-    if (page->format != PAGE_HTML) return true;
+    if (page->format != PAGE_HTML || only_models(data)) return true;
     g_autofree char *shown = NULL, *json = page_replay(data, &shown, error);
     if (!json) return false;
     page_heading(page, 2, "Replay");

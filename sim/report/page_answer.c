@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "report/choice.h"
 #include "report/comparison.h"
 #include "report/digits.h"
 #include "report/page_parts.h"
 #include "report/plot_label.h"
 
-enum { FEW_METRICS = 6, MOST_ROWS = 60 };
+enum { FEW_METRICS = 6, MODEL_METRICS = 24, MOST_ROWS = 60 };
 
 static const char *const key_metrics[] = { "delivery_ratio", "latency_mean_ms", "latency_p99_ms", "redundancy",
                                            "messages", NULL };
@@ -58,16 +59,46 @@ static void write_metric(Page *page, const Samples *samples, guint metric)
     page_table(page, columns->str, cells);
 }
 
+/* What the communication models reported, over all their sections: each its row, in one table. */
+static void write_models(Page *page, const Samples *samples)
+{
+    g_autoptr(GArray) chosen = choice_key_metrics(samples);
+    g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GString) columns = g_string_new("l");
+    guint rows = 0;
+    g_ptr_array_add(cells, g_strdup("metric"));
+    for (guint v = 0; v < samples->variants->len; v++) {
+        g_string_append_c(columns, 'r');
+        g_ptr_array_add(cells, g_strdup(samples_variant(samples, v)));
+    }
+    for (guint i = 0; i < chosen->len && rows < MODEL_METRICS; i++) {
+        guint metric = g_array_index(chosen, guint, i);
+        if (g_str_has_prefix(samples_metric(samples, metric), "failure_")) continue;
+        rows++;
+        g_ptr_array_add(cells, plot_label(samples_metric(samples, metric)));
+        for (guint v = 0; v < samples->variants->len; v++) {
+            Estimate mean = samples_mean(samples, v, 0, metric);
+            g_ptr_array_add(cells, digits_estimate(&mean));
+        }
+    }
+    page_table(page, columns->str, cells);
+}
+
 void page_answer(Page *page, const Samples *samples)
 {
-    g_autoptr(GArray) chosen = choose(samples);
+    bool silent = choice_of_models(samples) && samples_find(samples->metrics, key_metrics[0]) < 0;   /* nobody multicast */
+    g_autoptr(GArray) chosen = silent ? choice_key_metrics(samples) : choose(samples);
     page_heading(page, 2, "Answer");
+    if (silent && samples->points->len == 1) {
+        write_models(page, samples);
+        g_array_set_size(chosen, 0);
+    }
     for (guint i = 0; i < chosen->len; i++) write_metric(page, samples, g_array_index(chosen, guint, i));
     g_autofree char *how = samples->replications > 1 ?
         g_strdup_printf("Mean ± half-width of the 95 %% confidence interval (Student t) over %u replications.",
                         samples->replications) : g_strdup("One replication: no confidence interval.");
     page_paragraph(page, how);
-    if (samples->variants->len > 1)
+    if (samples->variants->len > 1 && !(silent && samples->points->len == 1))
         page_paragraph(page, "Variants are compared by the paired differences of their replications; all verdicts on "
                              "one metric hold together (Holm, 5 %).");
     if (samples->points->len > MOST_ROWS)

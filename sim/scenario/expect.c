@@ -152,6 +152,10 @@ static char *object_metric(const Plan *plan, const char *metric, const char *of)
 static void check_variant(const Keys *keys, const char *of, const Plan *plan)
 {
     if (!of || g_strv_contains((const char *const *)plan->variants, of)) return;
+    if (is_object(plan, of)) {
+        keys_fault(keys, "of", "no metric of that name is of [… %s] alone; `banyan list metrics` has those of its model", of);
+        return;
+    }
     g_autofree char *hint = suggest(of, (const char *const *)plan->variants);
     keys_fault(keys, "of", "no variant is called '%s'%s", of, hint);
 }
