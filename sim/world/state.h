@@ -365,7 +365,7 @@ void over_prepare(World *world);                            /* once the fabric i
 void over_send(World *world, NodeId from, NodeId to, uint32_t body);
 
 /* sequence.c: what the models do, step by step, as lines of the trace and rows */
-void sequence_open(World *world);                           /* once they are built */
+void sequence_open(World *world);                           /* once the fabric is open */
 void sequence_close(World *world);                          /* the run is over; before they end */
 
 /* models.c: the sections of the communication models */
