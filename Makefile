@@ -37,9 +37,10 @@ ALL_CORES = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || e
 TEST_BUILD     := BUILD=build/test PROGRAM=build/test/banyan CFLAGS="-O1 -g"
 ASAN_BUILD     := BUILD=build/asan PROGRAM=build/asan/banyan \
                   CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+PGO_BUILD      := BUILD=build/pgo PROGRAM=build/pgo/banyan
 VALIDATE_BUILD := BUILD=build/validate PROGRAM=build/validate/banyan CFLAGS="-O3 -g"
 
-.PHONY: all deps demo test test-real asan validate bench bench-peers run-tests run-real layers install uninstall help clean FORCE
+.PHONY: all deps demo test test-real asan validate bench bench-peers run-tests run-real layers pgo install uninstall help clean FORCE
 .SECONDARY:
 
 all:                            ## build the optimised program ./banyan (the default)
@@ -85,6 +86,13 @@ run-real: $(LIB)
 
 layers:                         ## check who may include whom
 	@tests/layers sim
+
+# gcc alone; what is not trained is optimised as ever.  The training differs in how a bench ends.
+pgo: deps                       ## build/pgo/banyan, optimised by what `banyan bench` has it do
+	@$(MAKE) $(ALL_CORES) $(PGO_BUILD) CFLAGS="$(CFLAGS) -fprofile-generate -DTRAINING" build/pgo/banyan
+	@find build/pgo -name '*.gcda' -delete
+	build/pgo/banyan bench flood gossip tree timers storm rough -n 10000 -n 100000 -r 1 --format none
+	@$(MAKE) $(ALL_CORES) $(PGO_BUILD) CFLAGS="$(CFLAGS) -fprofile-use -fprofile-partial-training -Wno-coverage-mismatch" build/pgo/banyan
 
 install: $(PROGRAM)             ## install into PREFIX (/usr/local), below DESTDIR
 	.ci/install "$(PROGRAM)" "$(DESTDIR)" "$(PREFIX)"
