@@ -26,6 +26,7 @@ struct Socket {
     int fd;
     bool bound, shut_read, shut_write, fin_told, blocked;
     bool untold;                /* the outcome of a connect that nobody waited for */
+    bool given_up;              /* it failed and was shut before it was told: never connects again */
     bool ended_first;           /* before the peer did */
     Socket *next_bound;         /* of the same host */
     Address here, peer;

@@ -153,6 +153,7 @@ static int told_now(Socket *socket)
 int socket_stream_connect(Socket *socket, Address to)
 {
     if (socket->state == SOCKET_CONNECTING) return -IPC_EALREADY;
+    if (socket->given_up) return -IPC_EINVAL;
     if (socket->untold) return told_now(socket);
     if (socket->state != SOCKET_NEW) return -IPC_EISCONN;
     socket->error = IPC_OK;
@@ -300,6 +301,7 @@ static bool ends_first(const Socket *socket)
 static int take_back(Socket *socket, SocketSide side)
 {
     if (socket->state == SOCKET_LISTENING && !(side & SOCKET_READ_SIDE)) return 0;
+    if (socket->state == SOCKET_CONNECTING) socket->error = IPC_ECONNRESET;
     make_new(socket);
     return 0;
 }
@@ -310,6 +312,7 @@ int socket_shutdown(Process *self, int fd, SocketSide side)
     Socket *socket = socket_find(self, fd, &error);
     if (!socket) return error;
     if (socket->state == SOCKET_LISTENING || socket->state == SOCKET_CONNECTING) return take_back(socket, side);
+    if (socket->state != SOCKET_CONNECTED) socket->given_up = socket->untold;
     if (socket->state != SOCKET_CONNECTED) return -IPC_ENOTCONN;
     if (socket->type == SOCKET_STREAM && socket_stream_both_ended(socket)) return -IPC_ENOTCONN;
     socket->untold = false;
