@@ -38,6 +38,7 @@ typedef struct {
     SimTime drain;
     SimTime warmup;             /* -2: auto */
     SimTime deadline;           /* -1: off */
+    bool strict_rfc;            /* of every [zmq] */
 } Settings;
 
 #define WARMUP_AUTO ((SimTime)-2)

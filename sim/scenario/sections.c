@@ -26,6 +26,8 @@ const Param settings_params[] = {
       "publications and time before it enter no metric; or auto (MSER-5)", NULL },
     { "deadline", PARAM_DURATION, offsetof(Settings, deadline), "off", 1, LONGEST_TIME,
       "a later delivery does not count", NULL },
+    { "strict-rfc", PARAM_BOOL, offsetof(Settings, strict_rfc), "no", 0, 0,
+      "of every [zmq]: what a peer had sent goes with it, unread, as the RFCs have it and libzmq has not", NULL },
     PARAM_END
 };
 

@@ -48,6 +48,7 @@ void model_fault(ModelCheck *check, const char *key, const char *format, ...) G_
 /* ---- within build() and report() ---- */
 Ipc *model_ipc(ModelScope *scope);
 uint32_t model_nodes(const ModelScope *scope);
+bool model_strict(const ModelScope *scope);             /* [scenario] strict-rfc */
 SimTime model_end(const ModelScope *scope);             /* of the run */
 Random *model_random(ModelScope *scope);                /* this section's own stream */
 

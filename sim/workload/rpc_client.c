@@ -34,6 +34,7 @@ static const Param client_params[] = {
     { "checks-incarnation", PARAM_BOOL, offsetof(RpcClientConfig, checks_incarnation), "no", 0, 0,
       "datagram: the server refuses calls meant for its former life", NULL },
     { "request-size", PARAM_SIZE, offsetof(RpcClientConfig, request_size), "100 B", 0, 0x1p31, "of each call", NULL },
+    { "reply-size", PARAM_SIZE, offsetof(RpcClientConfig, reply_size), "0 B", 0, 0x1p31, "of each reply that the server makes", NULL },
     { "reissue", PARAM_CHOICE, offsetof(RpcClientConfig, reissue), "none", 0, 0,
       "stream: once the server has crashed and is back, the call is made again", "none|always|never|if-acked|if-not-acked" },
     PARAM_END
@@ -121,10 +122,13 @@ static void part_over(void *user, RpcStatus status, const IpcMessage *reply)
     pending_free(pending);
 }
 
+/* The id of a request says how long a reply it asks for. */
 static RpcRequest request_of(const RpcClientConfig *config, SimTime now)
 {
+    IpcMessage *message = config->request_size || config->reply_size ? ipc_message_new(NULL, (uint32_t)config->request_size) : NULL;
+    if (message) message->id = config->reply_size;
     return (RpcRequest){
-        .method = config->method, .request = config->request_size ? ipc_message_new(NULL, (uint32_t)config->request_size) : NULL,
+        .method = config->method, .request = message,
         .deadline = config->deadline < 0 ? -1 : now + config->deadline, .priority = (int)config->priority,
     };
 }

@@ -35,7 +35,7 @@ typedef struct {
     double multiplier;
     int jitter, loop, reissue, spread, route;
     bool wait_for_ready, checks_incarnation;
-    uint64_t request_size;
+    uint64_t request_size, reply_size;
     uint32_t codes;
 } RpcClientConfig;
 

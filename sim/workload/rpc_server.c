@@ -43,6 +43,14 @@ static void server_check(void *data, const Keys *keys)
 
 static SimTime service_time(void *user, Random *random) { return distribution_time(&((const RpcServed *)user)->config->service, random); }
 
+/* As long a reply as the caller asks for, there before anything is done: it may go out first. */
+static void make_reply(void *user, RpcExecution *execution, int done)
+{
+    const IpcMessage *request = rpc_request(execution);
+    (void)user;
+    if (!done && request && request->id) rpc_reply(execution, ipc_message_new(NULL, (uint32_t)request->id));
+}
+
 static void serve(Process *self, void *argument)
 {
     const RpcPlace *place = argument;
@@ -60,6 +68,7 @@ static void serve(Process *self, void *argument)
     settings.quantum = config->quantum;
     settings.reply_first = config->order;
     settings.overlay = config->route;
+    settings.step = make_reply;
     RpcServer *server = rpc_serve(self, place->port, &settings);
     g_assert(server);
     rpc_timed(server, NULL, service_time, NULL, served);

@@ -27,6 +27,7 @@ struct Sockets {
     const char *name;
     Place *places;
     uint32_t count;
+    bool strict;                /* here or for all */
 };
 
 static Place *place_of(const Sockets *all, const Process *thread)
@@ -52,7 +53,7 @@ static ZeromqOptions options_of(const Place *place)
     options.nodrop = config->nodrop, options.verbose = config->verbose;
     options.mandatory = config->mandatory, options.handover = config->handover;
     options.relaxed = config->relaxed, options.correlate = config->correlate;
-    options.strict_rfc = config->strict;
+    options.strict_rfc = place->all->strict;
     options.overlay = config->route;
     options.routing_id = g_strcmp0(config->routing_id, "process") == 0 ? program_name(place->program) : config->routing_id;
     return options;
@@ -228,6 +229,7 @@ static Sockets *build_sockets(const ModelSection *section, ModelScope *scope)
 {
     Sockets *all = g_new0(Sockets, 1);
     *all = (Sockets){ .clear = clear_sockets, .config = section->config, .name = section->name };
+    all->strict = all->config->strict || model_strict(scope);
     g_autofree Program **programs = model_programs(scope, all->config->processes, &all->count);
     all->places = g_new0(Place, all->count);
     for (uint32_t i = 0; i < all->count; i++) {

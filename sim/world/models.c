@@ -76,6 +76,7 @@ void models_build(World *world)
 
 Ipc *model_ipc(ModelScope *scope) { return scope->world->ipc; }
 uint32_t model_nodes(const ModelScope *scope) { return scope->world->nodes; }
+bool model_strict(const ModelScope *scope) { return scope->world->scenario->settings.strict_rfc; }
 SimTime model_end(const ModelScope *scope) { return scope->world->end; }
 Random *model_random(ModelScope *scope) { return &scope->random; }
 

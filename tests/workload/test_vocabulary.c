@@ -79,6 +79,29 @@ static void choices_with_arguments(void)
     g_assert_cmpfloat(metric_value(result, "socket_server_datagrams[s]"), ==, 1);
 }
 
+/* Ten messages of 100 B lie unread at the puller when the pusher dies: gone with it, by the RFC. */
+static void strictness_of_all_sockets(void)
+{
+    static const char text[] = "[scenario]\nduration = 20 s\n%s[network]\nlatency = 5 ms\n[overlay]\nkind = ring\nnodes = 6\n"
+        "[process a]\n[process b]\nnode = 1\n[zmq out]\nprocess = a\ntype = PUSH\nconnect = b.x\n"
+        "[zmq in]\nprocess = b\ntype = PULL\nbind = b.x\n[producer f]\nprocesses = a\nto = out\narrivals = 5 ms\n"
+        "[consumer g]\nprocesses = b\nfrom = in\nstart = 10 s\n[failure f]\nkind = process-crash\ntarget = a\nat = 5 s\n";
+    g_autofree char *lenient = g_strdup_printf(text, ""), *strict = g_strdup_printf(text, "strict-rfc = yes\n");
+    g_assert_cmpfloat(value_of(lenient, "consumer_taken"), ==, 10);
+    g_assert_cmpfloat(value_of(strict, "consumer_taken"), ==, 0);
+}
+
+static void replies_of_a_size(void)
+{
+    static const char *const orders[] = { "perform-then-reply", "reply-then-perform" };
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+        g_autofree char *order = g_strdup_printf("[variant v]\nrpc.print.order = %s\n", orders[i]);
+        g_autofree char *head = g_strdup_printf(HEAD, ""), *plain = g_strconcat(head, order, NULL);
+        g_autofree char *sized = g_strconcat(head, "reply-size = 1 kB\n", order, NULL);
+        g_assert_cmpfloat(value_of(sized, "packet_bytes") - value_of(plain, "packet_bytes"), ==, 1000);
+    }
+}
+
 static void faults_say_what_would_be_right(void)
 {
     static const char text[] = "[scenario]\nduration = 2 s\n[network]\nlatency = 5 ms\n[overlay]\nkind = ring\nnodes = 6\n"
@@ -115,6 +138,8 @@ int main(int argc, char **argv)
     g_test_add_func("/vocabulary/a section says when its process restarts", a_section_says_when_it_restarts);
     g_test_add_func("/vocabulary/links go down, and lose", links_go_down_and_lose);
     g_test_add_func("/vocabulary/choices with arguments, and metrics by short names", choices_with_arguments);
+    g_test_add_func("/vocabulary/strict-rfc holds for all sockets", strictness_of_all_sockets);
+    g_test_add_func("/vocabulary/replies have the size that the caller wants", replies_of_a_size);
     g_test_add_func("/vocabulary/faults say what would be right", faults_say_what_would_be_right);
     return g_test_run();
 }
