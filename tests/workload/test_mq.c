@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* [qmgr], [mq-queue] and [channel] of a scenario: what is refused, and what runs. */
-#include "run_text.h"
-#include "scenario/given.h"
+#include "sections.h"
 
 #define HEAD "[network]\nlatency = 5 ms\n[overlay]\nkind = star\nnodes = 5\n[scenario]\nduration = 60 s\n" \
              "[process a]\nnode = 1\n[process b]\nnode = 2\n"
@@ -11,7 +10,7 @@
 
 static void what_is_wrong_is_said(void)
 {
-    static const struct { const char *text, *fault; } rows[] = {
+    static const Wrong rows[] = {
         { "[qmgr C]\nnode = 5\n", "there is no node 5; the nodes are 0 .. 4" },
         { "[qmgr C.D]\nnode = 1\n", "has no point and no @ in it" },
         { "[qmgr C]\ndead-letter-queue = DLQ\n", "no [mq-queue] is called 'C.DLQ'" },
@@ -37,26 +36,12 @@ static void what_is_wrong_is_said(void)
         { "[failure f]\nkind = channel-stop\ntarget = X\n", "no [channel] is called 'X'" },
         { "[failure f]\nkind = qmgr-stop\ntarget = C\n", "no [qmgr] is called 'C'" },
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text = g_strconcat(HEAD, JOINED, rows[i].text, NULL), *faults = NULL;
-        g_autoptr(Plan) plan = given_plan(text, NULL, &faults);
-        g_test_message("%s", rows[i].text);
-        g_assert_null(plan);
-        if (!strstr(faults, rows[i].fault)) g_error("expected '%s' in:\n%s", rows[i].fault, faults);
-    }
+    assert_wrong(HEAD JOINED, rows, G_N_ELEMENTS(rows));
 }
-
-typedef struct { const char *metric; double value; } Expected;
 
 static void run_and_compare(const char *text, const Expected *expected)
 {
-    g_autofree char *whole = g_strconcat(HEAD, text, NULL);
-    RunResult *result = run_text(whole, 0);
-    for (; expected->metric; expected++) {
-        double seen = metric_value(result, expected->metric);
-        if (seen != expected->value) g_error("%s is %g, expected %g", expected->metric, seen, expected->value);
-    }
-    result_free(result);
+    assert_reported(HEAD, text, expected);
 }
 
 #define PUTS "[producer p]\nprocesses = a\nto = Q@A\ncount = 20\narrivals = 100 ms\npersistent = yes\n"

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* [queue NAME] of a scenario: what is refused, and what runs. */
-#include "run_text.h"
-#include "scenario/given.h"
+#include "sections.h"
 
 #define HEAD "[network]\nlatency = 5 ms\n[overlay]\nkind = star\nnodes = 5\n[scenario]\nduration = 20 s\n" \
              "[process a]\nnode = 1\n[process w]\nnode = 0, 2\ncount = 2\nrestart = 1 s\n[queue q]\nnode = 0\n"
 
 static void what_is_wrong_is_said(void)
 {
-    static const struct { const char *text, *fault; } rows[] = {
+    static const Wrong rows[] = {
         { "[queue r]\nnode = 5\n", "there is no node 5; the nodes are 0 .. 4" },
         { "[queue r]\norder = lifo\n", "'lifo'" },
         { "[queue r]\nstore-latency = 5\n", "unit" },
@@ -21,26 +20,12 @@ static void what_is_wrong_is_said(void)
         { "[producer p]\nprocesses = a\nto = none\n", "'none'" },
         { "[consumer c]\nprocesses = a\nfrom = none\n", "'none'" },
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text = g_strconcat(HEAD, rows[i].text, NULL), *faults = NULL;
-        g_autoptr(Plan) plan = given_plan(text, NULL, &faults);
-        g_test_message("%s", rows[i].text);
-        g_assert_null(plan);
-        if (!strstr(faults, rows[i].fault)) g_error("expected '%s' in:\n%s", rows[i].fault, faults);
-    }
+    assert_wrong(HEAD, rows, G_N_ELEMENTS(rows));
 }
-
-typedef struct { const char *metric; double value; } Expected;
 
 static void run_and_compare(const char *text, const Expected *expected)
 {
-    g_autofree char *whole = g_strconcat(HEAD, text, NULL);
-    RunResult *result = run_text(whole, 0);
-    for (; expected->metric; expected++) {
-        double seen = metric_value(result, expected->metric);
-        if (seen != expected->value) g_error("%s is %g, expected %g", expected->metric, seen, expected->value);
-    }
-    result_free(result);
+    assert_reported(HEAD, text, expected);
 }
 
 static void every_mode_takes_every_message(void)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* [zmq NAME] and [proxy NAME] of a scenario: what is refused, and what runs. */
-#include "run_text.h"
-#include "scenario/given.h"
+#include "sections.h"
 
 #define HEAD "[network]\nlatency = 5 ms\n[overlay]\nkind = star\nnodes = 5\n[scenario]\nduration = 20 s\n" \
              "[process a]\nnode = 1\n[process w]\nnode = 2..3\ncount = 2\n"      /* 11 lines */
@@ -9,7 +8,7 @@
 
 static void what_is_wrong_is_said(void)
 {
-    static const struct { const char *text, *fault; } rows[] = {
+    static const Wrong rows[] = {
         { "[zmq x]\nprocesses = a\ntype = PULL\n", "bind or connect is needed" },
         { "[zmq x]\nprocesses = a\ntype = DISH\nbind = a.x\n", "'DISH'" },
         { "[zmq x]\nprocesses = a\nbind = a.x\n", "type" },
@@ -30,27 +29,12 @@ static void what_is_wrong_is_said(void)
         { "[consumer c]\nprocesses = w\nfrom = in\n", "[zmq in] is no socket of w[0]" },
         { "[producer p]\nprocesses = a\nto = out\n", "is called 'out'" },
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text = g_strconcat(HEAD, PULL, rows[i].text, NULL), *faults = NULL;
-        g_autoptr(Plan) plan = given_plan(text, NULL, &faults);
-        g_test_message("%s", rows[i].text);
-        g_assert_null(plan);
-        if (!strstr(faults, rows[i].fault)) g_error("expected '%s' in:\n%s", rows[i].fault, faults);
-    }
+    assert_wrong(HEAD PULL, rows, G_N_ELEMENTS(rows));
 }
-
-/* Runs the text and compares metrics with values. */
-typedef struct { const char *metric; double value; } Expected;
 
 static void run_and_compare(const char *text, const Expected *expected)
 {
-    g_autofree char *whole = g_strconcat(HEAD, text, NULL);
-    RunResult *result = run_text(whole, 0);
-    for (; expected->metric; expected++) {
-        double seen = metric_value(result, expected->metric);
-        if (seen != expected->value) g_error("%s is %g, expected %g", expected->metric, seen, expected->value);
-    }
-    result_free(result);
+    assert_reported(HEAD, text, expected);
 }
 
 static void tasks_are_dealt_in_turn(void)
