@@ -128,6 +128,13 @@ static char *family_metric(const Model *family, const char *name)
 {
     g_autofree char *plain = g_strdelimit(g_strdup(name), "(-", '_');
     plain[strcspn(plain, ")")] = '\0';
+    static const char *const other[][2] = { { "max_depth", "depth_max" }, { "blocked_time", "blocked_s" }, { "latency_p50", "latency_p50_ms" },
+                                            { "latency_p99", "latency_p99_ms" } };
+    for (size_t i = 0; i < G_N_ELEMENTS(other); i++)
+        if (strcmp(plain, other[i][0]) == 0) {
+            g_free(plain);
+            plain = g_strdup(other[i][1]);
+        }
     g_autofree char *of_books = g_strconcat(family->books ? family->books : "", "_", plain, NULL);
     if (family->books && book_find(of_books)) return g_steal_pointer(&of_books);
     for (const MetricName *row = family->metrics; row && row->name; row++) {
@@ -140,13 +147,22 @@ static char *family_metric(const Model *family, const char *name)
 /* The full name of a metric of the object `of`: as given where that is one, or by its family. */
 static char *object_metric(const Plan *plan, const char *metric, const char *of)
 {
-    g_autofree char *base = g_strndup(of, strcspn(of, "["));
+    const char *at = strchr(of, '@');                       /* QUEUE@MANAGER is [mq-queue MANAGER.QUEUE] */
+    g_autofree char *base = at ? g_strdup_printf("%s.%.*s", at + 1, (int)(at - of), of) : g_strndup(of, strcspn(of, "["));
     if (model_metric_find(metric)) return g_strdup(metric);
     for (guint i = 0; i < plan->objects->len; i++) {
         char *full = strcmp(plan->objects->pdata[i], base) == 0 ? family_metric(plan->families->pdata[i], metric) : NULL;
         if (full) return full;
     }
     return g_strdup(metric);
+}
+
+/* NAME[object], as runs report it: the books call a queue QUEUE@MANAGER, its section says MANAGER.QUEUE. */
+static char *object_full(const char *metric, const char *of)
+{
+    const char *at = strchr(of, '@');
+    if (!at || !metric_of_model(metric)) return g_strdup_printf("%s[%s]", metric, of);
+    return g_strdup_printf("%s[%s.%.*s]", metric, at + 1, (int)(at - of), of);
 }
 
 static void check_variant(const Keys *keys, const char *of, const Plan *plan)
@@ -273,9 +289,9 @@ Expect *expect_read(const Section *section, const Plan *plan, Faults *faults)
                         .pooled = given.use, .op = (ExpectOp)given.op, .line = section->line };
     if (given.of && given.metric && is_object(plan, given.of) && model_metric_find(given.metric) && !strchr(given.metric, '[')) {
         g_free(expect->metric);
-        expect->metric = g_strdup_printf("%s[%s]", given.metric, given.of);
+        expect->metric = object_full(given.metric, given.of);
         g_clear_pointer(&expect->of, g_free);
-    } else {
+    } else if (!given.of || !is_object(plan, given.of) || !given.metric || metric_find(given.metric)) {
         check_variant(keys, given.of, plan);
     }
     expect->where = conditions(keys, given.where, plan);

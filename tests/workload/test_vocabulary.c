@@ -71,10 +71,17 @@ static void choices_with_arguments(void)
         "[consumer g]\nprocesses = b\nfrom = in\nmode = poll(30 ms)\n"
         "[socket-server s]\nprocess = a\ntype = dgram\n[socket-client t]\nprocesses = b\nserver = s\ntype = datagram\n"
         "[expect e]\nmetric = executions\nof = p\nop = eq\nvalue = 1\n"
+        "[queue jobs]\n[expect m]\nmetric = max_depth\nof = jobs\nop = le\nvalue = 3\n"
+        "[qmgr HQ]\n[mq-queue HQ.ORDERS]\n[expect q]\nmetric = refused\nof = ORDERS@HQ\nop = eq\nvalue = 0\n"
+        "[expect b]\nmetric = queued\nof = ORDERS@HQ\nop = eq\nvalue = 0\n"
         "[expect d]\nmetric = dropped(peer-gone)\nof = out\nop = eq\nvalue = 0\n");
     g_assert_cmpstr(((const Expect *)plan->expects->pdata[0])->metric, ==, "rpc_executions[p]");
-    g_assert_cmpstr(((const Expect *)plan->expects->pdata[1])->metric, ==, "zmq_dropped_peer_gone[out]");
+    g_assert_cmpstr(((const Expect *)plan->expects->pdata[1])->metric, ==, "queue_depth_max[jobs]");
+    g_assert_cmpstr(((const Expect *)plan->expects->pdata[2])->metric, ==, "mq_refused[HQ.ORDERS]");
+    g_assert_cmpstr(((const Expect *)plan->expects->pdata[3])->metric, ==, "mq_queued[ORDERS@HQ]");
+    g_assert_cmpstr(((const Expect *)plan->expects->pdata[4])->metric, ==, "zmq_dropped_peer_gone[out]");
     g_autoptr(RunResult) result = run_plan(plan, 0, false);
+    g_assert_cmpfloat(metric_value(result, "mq_refused[HQ.ORDERS]"), ==, 0);
     g_assert_cmpfloat(metric_value(result, "consumer_taken[g]"), ==, 10);
     g_assert_cmpfloat(metric_value(result, "socket_server_datagrams[s]"), ==, 1);
 }
