@@ -61,6 +61,8 @@ void ipc_free(Ipc *ipc)
 {
     if (!ipc) return;
     ipc_finish(ipc);
+    for (unsigned i = 0; i < ipc->shelf_count; i++)
+        if (ipc->shelves[i].library->part) ipc->shelves[i].library->part(ipc->shelves[i].state);
     for (unsigned i = ipc->shelf_count; i-- > 0;)       /* what stands on others goes first */
         if (ipc->shelves[i].library->stop) ipc->shelves[i].library->stop(ipc->shelves[i].state);
     for (unsigned i = 0; i < ipc->shelf_count; i++) g_free(ipc->shelves[i].state);

@@ -91,6 +91,7 @@ struct Library {
     void (*finish)(void *state);                    /* (optional) counts what stands: account->queued, in_flight */
     void (*unfinished)(void *state, Packet *packet);    /* (optional) after finish(): the run ended with it on
                                                      * its way; takes over content.  Else lost() is called */
+    void (*part)(void *state);                      /* (optional) before any stop(): lets go of what others will free */
     void (*stop)(void *state);                      /* (optional) frees what the state holds */
     void (*label)(void *state, const Packet *packet, GString *words);   /* (optional) adds what it carries, as
                                                      * "call print", in place of its kind */

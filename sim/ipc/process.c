@@ -35,6 +35,7 @@ struct Process {
     void *handed;
     IpcTimer timer;
     Resource *owned_first, *owned_last;
+    GPtrArray *kept;            /* of IpcMessage *, a hold of each; NULL: none yet */
 };
 
 struct Processes {
@@ -50,12 +51,13 @@ struct Processes {
 static void start(Ipc *ipc, void *state);
 static void host_down(void *state, NodeId host);
 static void host_up(void *state, NodeId host);
+static void part(void *state);
 static void stop(void *state);
 static void no_packet(void *state, Packet *packet) { (void)state, (void)packet; g_assert_not_reached(); }
 
 static const Library processes_library = {
     .name = "process", .size = sizeof(Processes), .start = start, .arrive = no_packet, .lost = no_packet,
-    .host_down = host_down, .host_up = host_up, .stop = stop,
+    .host_down = host_down, .host_up = host_up, .part = part, .stop = stop,
 };
 
 static void ready_add(Process *process)
@@ -102,6 +104,7 @@ static void end(Process *process, ProcessEnd why)
     process->coroutine = NULL;
     process->dying = false;
     resources_end(process, why);
+    if (process->kept) g_ptr_array_set_size(process->kept, 0);
 }
 
 static void enter(void *argument)
@@ -144,6 +147,7 @@ static void process_free(gpointer data)
     Process *process = data;
     g_free(process->name);
     g_free(process->waiters);
+    if (process->kept) g_ptr_array_unref(process->kept);
     g_free(process);
 }
 
@@ -155,6 +159,16 @@ static void start(Ipc *ipc, void *state)
     all->list = g_ptr_array_new_with_free_func(process_free);
     all->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     ipc_on_settle(ipc, settle, all);
+}
+
+/* What processes own may be freed before or after them: nobody owns it any more. */
+static void part(void *state)
+{
+    Processes *all = state;
+    for (guint i = 0; i < all->list->len; i++) {
+        Process *process = all->list->pdata[i];
+        while (process->owned_first) process_disowns(process->owned_first);
+    }
 }
 
 static void stop(void *state)
@@ -301,6 +315,24 @@ void process_exit(Process *self)
     self->dying = true;
     self->woken_by = 0;
     coroutine_suspend(self->coroutine);
+    g_assert_not_reached();
+}
+
+static void kept_drop(gpointer message) { ipc_message_drop(message); }
+
+void process_keep(Process *self, IpcMessage *message)
+{
+    if (!self->kept) self->kept = g_ptr_array_new_with_free_func(kept_drop);
+    g_ptr_array_add(self->kept, message);
+}
+
+void process_unkeep(Process *self, IpcMessage *message)
+{
+    for (guint i = self->kept->len; i-- > 0; )
+        if (self->kept->pdata[i] == message) {
+            (void)g_ptr_array_steal_index_fast(self->kept, i);
+            return;
+        }
     g_assert_not_reached();
 }
 

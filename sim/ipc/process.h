@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "ipc/ipc.h"
+#include "ipc/message.h"
 
 typedef struct Process Process;
 typedef void (*ProcessBody)(Process *self, void *argument);
@@ -61,6 +62,12 @@ Process *wait_list_wake(WaitList *list, void *handed);
 void wait_list_wake_all(WaitList *list);
 Process *wait_list_first(const WaitList *list);         /* NULL: nobody */
 void *process_handed(const Process *self);
+
+/* ---- for whoever holds a message across a blocking call ---- */
+
+/* One hold of `message` is the process's: where it ends before process_unkeep() it is let go of. */
+void process_keep(Process *self, IpcMessage *message);
+void process_unkeep(Process *self, IpcMessage *message);
 
 /* ---- for the libraries: what a process owns ---- */
 

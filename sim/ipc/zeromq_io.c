@@ -118,7 +118,10 @@ int zeromq_send(ZeromqSocket *socket, IpcMessage *message, unsigned flags)
         if (!socket->muted) socket->counts->muted++, zeromq_tell(socket, "zmq.mute", id, 0, NULL);
         socket->muted = true;
         if (flags & ZEROMQ_DONTWAIT) return error;
+        Process *self = process_running(zeromq_ipc(socket));
+        if (self) process_keep(self, message);              /* it may die waiting */
         error = block(socket, &socket->writers, until);
+        if (self) process_unkeep(self, message);
         if (error) return error;
     }
 }

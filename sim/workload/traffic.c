@@ -187,11 +187,13 @@ static void consume(Process *self, void *argument)
             continue;
         }
         count_taken(worker, &taken, process_now(self));
+        process_keep(self, taken.message);
         process_sleep(self, distribution_time(&config->service, &worker->random));
         bool rejects = config->reject > 0 && random_unit(&worker->random) < config->reject;
         traffic->rejected += rejects;
         if (onward && !rejects) (void)traffic->outlet.put(onward, ipc_message_hold(taken.message), NULL);
         (void)traffic->inlet.settle(handle, &taken, !rejects, config->requeue);
+        process_unkeep(self, taken.message);
         ipc_message_drop(taken.message);
     }
     traffic->inlet.close(handle);
