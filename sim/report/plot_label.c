@@ -114,10 +114,13 @@ void plot_label_axis(PlotSheet *sheet, char axis, const char *name, double least
 char *plot_label_estimate(double mean, double half)
 {
     char value[G_ASCII_DTOSTR_BUF_SIZE], around[G_ASCII_DTOSTR_BUF_SIZE];
-    int digits = isnan(half) || half <= 0 ? 3 : CLAMP((int)ceil(-log10(half)), 0, 6);
+    if (isnan(half) || half <= 0) {
+        g_ascii_formatd(value, sizeof value, fabs(mean) >= 1000 ? "%.0f" : "%.4g", mean);
+        return isnan(half) ? g_strdup(value) : g_strdup_printf("%s ± 0", value);
+    }
+    int digits = CLAMP((int)ceil(-log10(half)), 0, 6);
     g_autofree char *format = g_strdup_printf("%%.%df", fabs(mean) >= 1000 ? 0 : MIN(digits, 4));
     g_ascii_formatd(value, sizeof value, format, mean);
-    if (isnan(half)) return g_strdup(value);
     g_ascii_formatd(around, sizeof around, format, half);
     return g_strdup_printf("%s ± %s", value, around);
 }
