@@ -166,7 +166,9 @@ static void add_note(const Sequence *drawing, guint column, double y, const char
 {
     Busy busy = busy_at(drawing->chart, column, y);
     double shift = 1.6 * busy.reaches[left] - 1.6 * busy.leaves[left];
-    double room = column == 0 && left ? drawing->gap / 2 - 2 : drawing->gap - 6;
+    bool margin = column == 0 && left;                      /* where the times stand: below its own */
+    if (margin) shift += 3.2;
+    double room = margin ? drawing->gap / 2 + 12 : drawing->gap - 6;
     g_autofree char *text = sequence_shortened(words, room), *tex = plot_sheet_tex(text);
     double x = column + 1 + (left ? -2.2 : 2.2) / drawing->gap;
     plot_sheet_row(drawing->sheet, "ssnnn", text, tex, x, y + shift, weight);
