@@ -49,10 +49,9 @@ static void stop(void *state)
     g_ptr_array_unref(amqp->brokers);
 }
 
-static void no_packet(void *state, Packet *packet) { (void)state, (void)packet; g_assert_not_reached(); }
 
 static const Library amqp_library = {
-    .name = "amqp", .size = sizeof(Amqp), .start = start, .arrive = no_packet, .lost = no_packet,
+    .name = "amqp", .size = sizeof(Amqp), .start = start,
     .host_down = host_down, .host_up = host_up, .finish = finish, .stop = stop,
 };
 

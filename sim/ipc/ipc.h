@@ -82,7 +82,8 @@ struct Library {
     size_t size;                                    /* bytes of its state, zeroed */
     const char *const *kinds;                       /* names of the packets' kinds, for traces and charts */
     void (*start)(Ipc *ipc, void *state);           /* (optional) first use in this run */
-    void (*arrive)(void *state, Packet *packet);    /* takes over packet->content */
+    void (*arrive)(void *state, Packet *packet);    /* takes over packet->content; it and lost() are NULL where
+                                                     * the library sends no packets of its own */
     void (*lost)(void *state, Packet *packet);      /* the same; an omniscient view, for the books and for
                                                      * freeing: no model may act on it but to retransmit
                                                      * when its timer would have said so */

@@ -13,10 +13,9 @@ typedef struct { MqManager *first, *last; } Managers;
 
 static void start(Ipc *ipc, void *state);
 static void stop(void *state);
-static void no_packet(void *state, Packet *packet) { (void)state, (void)packet; g_assert_not_reached(); }
 
 static const Library mq_library = {
-    .name = "mq", .size = sizeof(Managers), .start = start, .arrive = no_packet, .lost = no_packet, .stop = stop,
+    .name = "mq", .size = sizeof(Managers), .start = start, .stop = stop,
 };
 
 static void start(Ipc *ipc, void *state)

@@ -32,7 +32,6 @@ struct Process {
     Waiter *waiters;            /* owned; while blocked one for each list */
     unsigned waiter_count, waiter_room;
     int woken_by;               /* number of the list, -1: time is up */
-    void *handed;
     IpcTimer timer;
     Resource *owned_first, *owned_last;
     GPtrArray *kept;            /* of IpcMessage *, a hold of each; NULL: none yet */
@@ -53,10 +52,9 @@ static void host_down(void *state, NodeId host);
 static void host_up(void *state, NodeId host);
 static void part(void *state);
 static void stop(void *state);
-static void no_packet(void *state, Packet *packet) { (void)state, (void)packet; g_assert_not_reached(); }
 
 static const Library processes_library = {
-    .name = "process", .size = sizeof(Processes), .start = start, .arrive = no_packet, .lost = no_packet,
+    .name = "process", .size = sizeof(Processes), .start = start,
     .host_down = host_down, .host_up = host_up, .part = part, .stop = stop,
 };
 
@@ -204,7 +202,6 @@ SimTime process_now(const Process *process) { return ipc_now(process->all->ipc);
 unsigned process_incarnation(const Process *process) { return process->incarnation; }
 bool process_is_up(const Process *process) { return process->coroutine != NULL && !process->dying; }
 bool process_is_blocked(const Process *process) { return process->state == STATE_BLOCKED; }
-void *process_handed(const Process *self) { return self->handed; }
 
 Process *process_find(Ipc *ipc, const char *name)
 {
@@ -272,7 +269,6 @@ int process_wait_any(Process *self, WaitList *const *lists, unsigned count, SimT
     Waiter *waiters = self->waiters;
     for (unsigned i = 0; i < count; i++) waiter_add(&waiters[i], self, lists[i]);
     self->waiter_count = count;
-    self->handed = NULL;
     self->timer = until >= 0 ? ipc_after(self->all->ipc, self->host, until - now, time_is_up, self, 0) : 0;
     block(self);
     return self->woken_by;
@@ -285,13 +281,12 @@ bool process_wait(Process *self, WaitList *list, SimTime until)
 
 Process *wait_list_first(const WaitList *list) { return list->first ? list->first->process : NULL; }
 
-Process *wait_list_wake(WaitList *list, void *handed)
+Process *wait_list_wake(WaitList *list)
 {
     Waiter *waiter = list->first;
     if (!waiter) return NULL;
     Process *process = waiter->process;
     process->woken_by = (int)(waiter - process->waiters);
-    process->handed = handed;
     unblock(process);
     ready_add(process);
     return process;
@@ -299,7 +294,7 @@ Process *wait_list_wake(WaitList *list, void *handed)
 
 void wait_list_wake_all(WaitList *list)
 {
-    while (list->first) (void)wait_list_wake(list, NULL);
+    while (list->first) (void)wait_list_wake(list);
 }
 
 void process_sleep(Process *self, SimTime delay)

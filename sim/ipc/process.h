@@ -56,12 +56,10 @@ bool process_wait(Process *self, WaitList *list, SimTime until);
 /* The same for several lists; the number of the one that woke it, or -1. */
 int process_wait_any(Process *self, WaitList *const *lists, unsigned count, SimTime until);
 
-/* Wakes who has waited longest, to go on once the running event is done; NULL: nobody
- * waits.  `handed` is what process_handed() gives it. */
-Process *wait_list_wake(WaitList *list, void *handed);
+/* Wakes who has waited longest, to go on once the running event is done; NULL: nobody waits. */
+Process *wait_list_wake(WaitList *list);
 void wait_list_wake_all(WaitList *list);
 Process *wait_list_first(const WaitList *list);         /* NULL: nobody */
-void *process_handed(const Process *self);
 
 /* ---- for whoever holds a message across a blocking call ---- */
 

@@ -20,10 +20,9 @@ typedef struct { GPtrArray *list; GHashTable *by_name; } Programs;
 static void programs_start(Ipc *ipc, void *state);
 static void programs_stop(void *state);
 static void programs_host_up(void *state, NodeId host);
-static void no_packet(void *state, Packet *packet) { (void)state, (void)packet; g_assert_not_reached(); }
 
 static const Library programs_library = {
-    .name = "program", .size = sizeof(Programs), .start = programs_start, .arrive = no_packet, .lost = no_packet,
+    .name = "program", .size = sizeof(Programs), .start = programs_start,
     .host_up = programs_host_up, .stop = programs_stop,
 };
 

@@ -151,7 +151,7 @@ static void give(Getter *getter, Entry *entry)
 {
     QueueHandle *handle = (QueueHandle *)getter;
     handle->handed = entry;
-    (void)wait_list_wake(&handle->waiting, NULL);
+    (void)wait_list_wake(&handle->waiting);
 }
 
 /* Waits for the queue to have one; NULL: time is up, or the store is down. */

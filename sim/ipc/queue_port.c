@@ -44,7 +44,7 @@ static void notified(QueueHandle *handle, void *argument)
     User *user = argument;
     (void)handle;
     user->heard = true;
-    (void)wait_list_wake(&user->news, NULL);
+    (void)wait_list_wake(&user->news);
 }
 
 static int user_open(User *user)

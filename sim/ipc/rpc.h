@@ -166,5 +166,4 @@ void rpc_one_way(RpcChannel *channel, const RpcRequest *request);
 bool rpc_wait_restart(RpcChannel *channel, SimTime until);
 
 typedef struct { uint64_t calls, transmissions, retransmissions, retries, statuses[RPC_STATUSES]; } RpcChannelCounts;
-RpcChannelCounts rpc_channel_counts(const RpcChannel *channel);     /* of all channels of its policy's name */
-RpcChannelCounts rpc_calls_of(Ipc *ipc, const char *name);          /* the same by name, through restarts */
+RpcChannelCounts rpc_calls_of(Ipc *ipc, const char *name);     /* of all channels whose policy has that name, through restarts */

@@ -13,7 +13,6 @@ const RpcPolicy rpc_policy_defaults = {
 NodeId channel_host(const RpcChannel *channel) { return channel->host; }
 Account *channel_account(const RpcChannel *channel) { return channel->account; }
 RpcChannelCounts rpc_calls_of(Ipc *ipc, const char *name) { return station_of(rpc_of(ipc), name)->calls; }
-RpcChannelCounts rpc_channel_counts(const RpcChannel *channel) { return *channel->counts; }
 
 /* ---- connections ---- */
 

@@ -191,7 +191,7 @@ static void run(RpcExecution *execution)
         Thread *thread = thread_take(server);
         thread->execution = execution;
         execution->thread = thread->process;
-        (void)wait_list_wake(&thread->work, NULL);
+        (void)wait_list_wake(&thread->work);
         return;
     }
     SimTime service = execution->state == EXECUTION_PAUSED ? execution->left

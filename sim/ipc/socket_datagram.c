@@ -70,7 +70,7 @@ static void queue(Socket *socket, Datagram *datagram)
     else socket->first = datagram;
     socket->last = datagram;
     socket->held += MAX(datagram->size, 1);
-    (void)wait_list_wake(&socket->readers, NULL);
+    (void)wait_list_wake(&socket->readers);
 }
 
 void socket_datagram_arrive(Sockets *all, Packet *packet)

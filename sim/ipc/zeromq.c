@@ -23,13 +23,12 @@ const Pattern *const zeromq_patterns[] = {
 };
 
 static void start(Ipc *ipc, void *state);
-static void no_packet(void *state, Packet *packet) { (void)state, (void)packet; g_assert_not_reached(); }
 static void host_down(void *state, NodeId host);
 static void finish(void *state) { zeromq_count(state); }
 static void stop(void *state);
 
 static const Library zeromq_library = {
-    .name = "zmq", .size = sizeof(Zeromq), .start = start, .arrive = no_packet, .lost = no_packet,
+    .name = "zmq", .size = sizeof(Zeromq), .start = start,
     .host_down = host_down, .finish = finish, .stop = stop,
 };
 

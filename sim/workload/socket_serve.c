@@ -66,7 +66,7 @@ static void work(Process *self, void *argument)
         socket_close(self, worker->fd);
         serving->busy--;
         g_ptr_array_add(serving->idle, worker);
-        (void)wait_list_wake(&serving->finished, NULL);
+        (void)wait_list_wake(&serving->finished);
         (void)process_wait(self, &worker->work, -1);
     }
 }
@@ -97,7 +97,7 @@ static void hand_over(Process *self, SocketServing *serving, int fd)
     if (!sleeps) process_restart(worker->process);
     worker->fd = socket_pass(self, fd, worker->process);
     serving->busy++;
-    if (sleeps) (void)wait_list_wake(&worker->work, NULL);
+    if (sleeps) (void)wait_list_wake(&worker->work);
 }
 
 /* ---- accepting ---- */

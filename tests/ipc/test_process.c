@@ -35,7 +35,7 @@ static void waits(Process *self, void *argument)
     g_string_append_printf(shared->log, "%s%c%d ", process_name(self), shared->woken ? '+' : '-', (int)(process_now(self) / MS));
 }
 
-static void wake_one(Lab *lab, void *data) { (void)lab, (void)wait_list_wake(&((Shared *)data)->list, NULL); }
+static void wake_one(Lab *lab, void *data) { (void)lab, (void)wait_list_wake(&((Shared *)data)->list); }
 static void crash_a(Lab *lab, void *data) { (void)data, process_crash(process_find(lab->ipc, "a")); }
 static void restart_a(Lab *lab, void *data) { (void)data, process_restart(process_find(lab->ipc, "a")); }
 

@@ -15,6 +15,7 @@ typedef struct {
     unsigned fails;
     bool down;                          /* its process is not started */
     RpcServer *server;
+    unsigned attempt;                   /* as the last execution saw it */
     int crash_at;                       /* step after which its process crashes; -1: never */
     Process *process;
 } Service;
@@ -49,6 +50,7 @@ static RpcStatus handle(Process *thread, RpcExecution *execution, void *user)
     Service *service = user;
     process_sleep(thread, service->service);
     service->executed++;
+    service->attempt = rpc_attempt(execution);
     if (service->executed <= service->fails) return service->fails_with;
     rpc_reply(execution, ipc_message_text("done"));
     return RPC_OK;
@@ -451,6 +453,7 @@ static void rpc_15(void)
         Lab *lab = play(0, &service, &caller);
         lab_run(lab, 1000 * S);
         g_assert_cmpuint(service.executed, ==, rows[i].executed);
+        g_assert_cmpuint(service.attempt, ==, rows[i].executed - 1);
         g_assert_cmpint(caller.status[0], ==, rows[i].ends);
         SimTime waited = 0;
         for (unsigned a = 1; a < rows[i].executed; a++) waited += 100 * MS << (a - 1);
@@ -616,6 +619,40 @@ static void one_way_on_its_way(void)
     lab_free(lab);
 }
 
+static void note_status(void *user, RpcStatus status, const IpcMessage *reply)
+{
+    Caller *caller = user;
+    (void)reply;
+    caller->status[caller->done++] = status;
+}
+
+static void start_and_hang_up(Process *self, void *argument)
+{
+    Caller *caller = argument;
+    RpcChannel *channel = rpc_dial(self, (Address){ 1, 111 }, &caller->policy);
+    for (int i = 0; i < 2; i++)
+        (void)rpc_start(channel, &(RpcRequest){ .method = "work", .deadline = -1, .over = note_status, .user = caller });
+    process_sleep(self, S);
+    rpc_hang_up(channel);
+}
+
+static void hanging_up_cancels_what_is_pending(void)
+{
+    RpcTransport transports[] = { RPC_DATAGRAM, RPC_STREAM };
+    for (int t = 0; t < 2; t++) {
+        Service service = a_service(transports[t], RPC_AT_MOST_ONCE, 10 * S);
+        Caller caller = a_caller(transports[t], 0, -1);
+        Lab *lab = lab_new(4, MS);
+        process_spawn(lab->ipc, 1, "server", serve, &service);
+        process_spawn(lab->ipc, 0, "client", start_and_hang_up, &caller);
+        lab_run(lab, 100 * S);
+        g_assert_cmpuint(caller.done, ==, 2);
+        for (int i = 0; i < 2; i++) g_assert_cmpint(caller.status[i], ==, RPC_CANCELLED);
+        g_assert_cmpuint(service.executed, ==, 2);              /* orphans go on */
+        lab_free(lab);
+    }
+}
+
 static void rpc_22(void)
 {
     Service service = a_service(RPC_DATAGRAM, RPC_AT_MOST_ONCE, 4 * S);
@@ -715,7 +752,7 @@ int main(int argc, char **argv)
         { "RPC-19 cancellation travels", rpc_19 }, { "RPC-20 time left shrinks along a chain", rpc_20 },
         { "RPC-21 one-way and deferred calls", rpc_21 },
         { "COM-04 a one-way call on its way at the end", one_way_on_its_way }, { "RPC-22 one thread, in order", rpc_22 },
-        { "priorities, with and without interruption", disciplines }, { "capacity", capacity }, { "speed", speed },
+        { "priorities, with and without interruption", disciplines }, { "hanging up cancels what is pending", hanging_up_cancels_what_is_pending }, { "capacity", capacity }, { "speed", speed },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *path = g_strconcat("/rpc/", rows[i].name, NULL);

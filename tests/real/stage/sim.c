@@ -60,7 +60,7 @@ void stage_order(char name, const char *order)
     actor->done = false;
     if (!actor->process) actor->process = process_spawn(lab->ipc, host, (char[]){ name, '\0' }, work, actor);
     else if (!process_is_up(actor->process)) process_restart(actor->process);
-    else wait_list_wake(&actor->idle, NULL);
+    else wait_list_wake(&actor->idle);
     ipc_settle(lab->ipc);
 }
 
