@@ -3,22 +3,8 @@
 # A protocol built outside the tree, against the headers as they are installed, takes part.
 set -u
 tree=$(cd "$(dirname "$0")/../.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
+. "$(dirname "$0")/said"
 
-n=0
-outcome() { n=$((n + 1)); [ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"; }
-shows() {
-    local status=$1 pattern=$2 what=$3 got
-    shift 3
-    said=$("$@" 2>&1)
-    got=$?
-    if [ $got = "$status" ] && grep -qE -- "$pattern" <<< "$said"; then outcome 0 "$what"; return; fi
-    sed 's/^/# /' <<< "status $got, wanted $status; pattern $pattern
-$said"
-    outcome 1 "$what"
-}
 build() {
     "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -fPIC -shared -I"$scratch/usr/include/banyan" $(pkg-config --cflags glib-2.0) \
         -o "$1.so" "$1.c" 2>&1 | sed 's/^/# /'

@@ -3,37 +3,7 @@
 # `banyan run` and `banyan compare`, as typed: exit status, messages, files.
 set -u
 command -v sqlite3 > /dev/null || { echo "1..0 # SKIP no sqlite3 to look into results.db with"; exit 0; }
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-
-n=0
-outcome() { n=$((n + 1)); [ "$1" = 0 ] && echo "ok $n - $2" || echo "not ok $n - $2"; }
-
-# shows STATUS PATTERN WHAT COMMAND...: its exit status, and a pattern in all it says
-shows() {
-    local status=$1 pattern=$2 what=$3 got
-    shift 3
-    said=$("$@" 2>&1)
-    got=$?
-    if [ $got = "$status" ] && grep -qE -- "$pattern" <<< "$said"; then outcome 0 "$what"; return; fi
-    sed 's/^/# /' <<< "status $got, wanted $status; pattern $pattern
-$said"
-    outcome 1 "$what"
-}
-
-# The same but for what is measured on the machine.
-equal_part() { grep -v -e wall_s -e events_per_s "$@"; }
-
-# All rows that must be equal, in order.
-rows() {
-    sqlite3 "$1/results.db" "
-        SELECT id, variant, point, replication, seed, status, events FROM run ORDER BY 1;
-        SELECT * FROM metric WHERE name NOT IN ('wall_s', 'events_per_s') ORDER BY 1, 2;
-        SELECT * FROM histogram ORDER BY 1, 2, 3; SELECT * FROM series ORDER BY 1, 2, 3;
-        SELECT * FROM delivery ORDER BY 1, 2, 3, 4; SELECT * FROM publication ORDER BY 1, 2, 3; SELECT * FROM link ORDER BY 1, 2, 3;
-        SELECT * FROM node ORDER BY 1, 2; SELECT * FROM event ORDER BY 1, 2, 3, 4, 5, 6"
-}
+. "$(dirname "$0")/said"
 
 cat > two.ini << 'END'
 [scenario]

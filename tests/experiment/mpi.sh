@@ -5,26 +5,15 @@ set -u
 command -v mpirun > /dev/null || { echo "1..0 # SKIP no mpirun"; exit 0; }
 command -v sqlite3 > /dev/null || { echo "1..0 # SKIP no sqlite3 to look into results.db with"; exit 0; }
 ldd "$BANYAN" | grep -q libmpi || { echo "1..0 # SKIP banyan was built without MPI"; exit 0; }
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
+. "$(dirname "$0")/../cli/said"
 export ASAN_OPTIONS=detect_leaks=0      # MPI's own
 export OMPI_MCA_btl_base_warn_component_unused=0
 
-n=0
 outcome() { n=$((n + 1)); [ "$1" = 0 ] && echo "ok $n - $2" || { echo "not ok $n - $2"; sed 's/^/# /' err 2> /dev/null; }; }
 
 # Open MPI refuses root and more ranks than cores unless told; MPICH has neither.
 mpirun --version 2>&1 | grep -q 'Open MPI' && options="--oversubscribe --allow-run-as-root" || options=
 ranks() { local count=$1; shift; mpirun $options -n "$count" "$BANYAN" "$@"; }
-equal_part() { grep -v -e wall_s -e events_per_s "$@"; }
-rows() {
-    sqlite3 "$1/results.db" "
-        SELECT id, variant, point, replication, seed, status, events FROM run ORDER BY 1;
-        SELECT * FROM metric WHERE name NOT IN ('wall_s', 'events_per_s') ORDER BY 1, 2;
-        SELECT * FROM histogram ORDER BY 1, 2, 3; SELECT * FROM delivery ORDER BY 1, 2, 3, 4; SELECT * FROM publication ORDER BY 1, 2, 3;
-        SELECT * FROM link ORDER BY 1, 2, 3; SELECT * FROM event ORDER BY 1, 2, 3, 4, 5, 6"
-}
 
 cat > two.ini << 'END'
 [scenario]
