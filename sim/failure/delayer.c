@@ -3,37 +3,24 @@
 #include "failure/failure.h"
 
 typedef struct {
-    FailureWho who;
+    FailureStrike strike;       /* first */
     Distribution delay;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
     { "delay", PARAM_DURATION_LAW, offsetof(Config, delay), NULL, 0, 0, "how long each message is held back", NULL },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
-
-static void check(void *data, const Keys *keys)
-{
-    const Config *config = data;
-    failure_check_who(keys, true);
-    failure_check_span(keys, config->at, config->until);
-}
-
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
-}
 
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
     Disturbance holds = { .kind = "delay", .nodes = nodes, .count = count, .ends = ENDS_FROM, .forwarded_only = true,
                           .delay = &config->delay };
-    failure_disturb(scope, &holds, config->at, failure_until(config->until));
+    failure_disturb(scope, &holds, config->strike.at, failure_until(config->strike.until));
     failure_note(scope, "delayers", count, NAN);
 }
 
@@ -42,7 +29,7 @@ const Failure failure_delayer = {
         .name = "delayer",
         .summary = "nodes that hold back publications of others before they pass them on",
         .source = "timing failures; D. Powell, FTCS 1992",
-        .params = params, .config_size = sizeof(Config), .check = check,
+        .params = params, .config_size = sizeof(Config), .check = failure_strike_check,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };

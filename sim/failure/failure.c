@@ -42,3 +42,15 @@ NodeId *failure_pick(FailureScope *scope, const FailureWho *who, uint32_t *count
     *count = take;
     return nodes;
 }
+
+void failure_strike_refers(const void *strike, const Nodes **nodes)
+{
+    *nodes = &((const FailureStrike *)strike)->who.nodes;
+}
+
+void failure_strike_check(void *data, const Keys *keys)
+{
+    const FailureStrike *strike = data;
+    failure_check_who(keys, true);
+    failure_check_span(keys, strike->at, strike->until);
+}

@@ -139,6 +139,15 @@ typedef struct {
     { "at", PARAM_DURATION, offsetof(Config, at), "0 s", 0, 0, "when it begins", NULL }, \
     { "until", PARAM_DURATION, offsetof(Config, until), "off", 0, 0, "when it is over; off: never", NULL }
 
+/* What most failures of nodes are told: whom, from when until when.  The first member of their
+ * configuration, which the rows and the two functions rely on. */
+typedef struct { FailureWho who; SimTime at, until; } FailureStrike;
+
+#define FAILURE_STRIKE FAILURE_WHO(FailureStrike, who), FAILURE_SPAN(FailureStrike)
+
+void failure_strike_refers(const void *strike, const Nodes **nodes);
+void failure_strike_check(void *strike, const Keys *keys);      /* somebody has to be named */
+
 /* Faults where several of the three are given, or none though one is needed. */
 void failure_check_who(const Keys *keys, bool needed);
 

@@ -4,37 +4,24 @@
 #include "failure/failure.h"
 
 typedef struct {
-    FailureWho who;
+    FailureStrike strike;       /* first */
     double forwards;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
     { "forwards", PARAM_SHARE, offsetof(Config, forwards), "0", 0, 0, "share of the messages that still leave", NULL },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
-
-static void check(void *data, const Keys *keys)
-{
-    const Config *config = data;
-    failure_check_who(keys, true);
-    failure_check_span(keys, config->at, config->until);
-}
-
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
-}
 
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
     Disturbance saves = { .kind = "free-ride", .nodes = nodes, .count = count, .ends = ENDS_FROM, .forwarded_only = true,
                           .withheld = 1 - config->forwards };
-    failure_disturb(scope, &saves, config->at, failure_until(config->until));
+    failure_disturb(scope, &saves, config->strike.at, failure_until(config->strike.until));
     failure_note(scope, "free_riders", count, NAN);
 }
 
@@ -43,7 +30,7 @@ const Failure failure_free_rider = {
         .name = "free-rider",
         .summary = "nodes that pass on only a share of the publications of others",
         .source = "E. Adar, B. Huberman, Free riding on Gnutella, First Monday 5(10), 2000",
-        .params = params, .config_size = sizeof(Config), .check = check,
+        .params = params, .config_size = sizeof(Config), .check = failure_strike_check,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };

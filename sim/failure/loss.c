@@ -3,17 +3,16 @@
 #include "failure/failure.h"
 
 typedef struct {
+    FailureStrike strike;       /* first */
     Loss loss;
-    FailureWho who;
     int ends;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
     { "loss", PARAM_LOSS, offsetof(Config, loss), NULL, 0, 0,
       "share of the messages, or gilbert-elliott(P, R, GOOD, BAD) for bursts, each way of a link by itself", NULL },
     { "ends", PARAM_CHOICE, offsetof(Config, ends), "any", 0, 0, "messages that the nodes send or receive, send, or receive", "any|from|to" },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
 
@@ -21,23 +20,18 @@ static void check(void *data, const Keys *keys)
 {
     const Config *config = data;
     failure_check_who(keys, false);
-    failure_check_span(keys, config->at, config->until);
-}
-
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
+    failure_check_span(keys, config->strike.at, config->strike.until);
 }
 
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
     bool all = count == failure_node_count(scope);
     Disturbance loss = { .kind = "loss", .nodes = all ? NULL : nodes, .count = count, .ends = (FailureEnds)config->ends,
                          .loss = &config->loss };
-    failure_disturb(scope, &loss, config->at, failure_until(config->until));
+    failure_disturb(scope, &loss, config->strike.at, failure_until(config->strike.until));
 }
 
 const Failure failure_loss = {
@@ -47,5 +41,5 @@ const Failure failure_loss = {
         .source = "E. N. Gilbert, BSTJ 39, 1960; E. O. Elliott, BSTJ 42, 1963",
         .params = params, .config_size = sizeof(Config), .check = check,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };

@@ -6,38 +6,25 @@
 typedef enum { KEEPS_FORWARDED, KEEPS_ALL } Keeps;
 
 typedef struct {
-    FailureWho who;
+    FailureStrike strike;       /* first */
     int keeps;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
     { "keeps", PARAM_CHOICE, offsetof(Config, keeps), "forwarded", 0, 0,
       "what never leaves: publications of others, or every message", "forwarded|all" },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
-
-static void check(void *data, const Keys *keys)
-{
-    const Config *config = data;
-    failure_check_who(keys, true);
-    failure_check_span(keys, config->at, config->until);
-}
-
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
-}
 
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
     Disturbance mute = { .kind = "mute", .nodes = nodes, .count = count, .ends = ENDS_FROM,
                          .forwarded_only = config->keeps == KEEPS_FORWARDED, .withheld = 1 };
-    failure_disturb(scope, &mute, config->at, failure_until(config->until));
+    failure_disturb(scope, &mute, config->strike.at, failure_until(config->strike.until));
     failure_note(scope, "mute_nodes", count, NAN);
 }
 
@@ -46,7 +33,7 @@ const Failure failure_mute = {
         .name = "mute",
         .summary = "nodes that take and never give",
         .source = "omission failures; V. Hadzilacos, S. Toueg, 1994",
-        .params = params, .config_size = sizeof(Config), .check = check,
+        .params = params, .config_size = sizeof(Config), .check = failure_strike_check,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };

@@ -5,12 +5,11 @@
 #include "graph/profile.h"
 
 typedef struct {
-    FailureWho who;
+    FailureStrike strike;       /* first */
     double factor;
     Distribution delay;
     char *path;
     Profile *profile;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
@@ -18,7 +17,7 @@ static const Param params[] = {
     { "delay", PARAM_DURATION_LAW, offsetof(Config, delay), "off", 0, 0, "added to each message that a slow node receives", NULL },
     { "profile", PARAM_FILE, offsetof(Config, path), "", 0, 0,
       "instead of a factor: a SimGrid profile of `time speed` lines; latencies are divided by the speed", NULL },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
 
@@ -26,8 +25,7 @@ static void check(void *data, const Keys *keys)
 {
     Config *config = data;
     g_autoptr(GError) error = NULL;
-    failure_check_who(keys, true);
-    failure_check_span(keys, config->at, config->until);
+    failure_strike_check(data, keys);
     if (isnan(config->factor) && config->delay.kind == LAW_ABSENT && !config->path)
         keys_fault(keys, NULL, "it says not how slow; factor, delay or profile");
     if (!isnan(config->factor) && config->path) {
@@ -45,34 +43,29 @@ static void clear(void *data)
     g_clear_pointer(&((Config *)data)->profile, profile_free);
 }
 
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
-}
-
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
-    SimTime until = failure_until(config->until), end = MIN(failure_end(scope), until);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
+    SimTime until = failure_until(config->strike.until), end = MIN(failure_end(scope), until);
     Disturbance slow = { .kind = "slow", .nodes = nodes, .count = count };
     if (!isnan(config->factor)) {
         slow.factor = config->factor;
-        failure_disturb(scope, &slow, config->at, until);
+        failure_disturb(scope, &slow, config->strike.at, until);
     }
     ProfileStep step;
     for (uint64_t i = 0; config->profile && profile_step(config->profile, i, &step); i++) {
-        SimTime from = failure_later(config->at, step.from);
+        SimTime from = failure_later(config->strike.at, step.from);
         if (from > end) break;
         slow.factor = 1 / step.value;
-        failure_disturb(scope, &slow, from, MIN(failure_later(config->at, step.until), until));
+        failure_disturb(scope, &slow, from, MIN(failure_later(config->strike.at, step.until), until));
     }
     if (config->delay.kind != LAW_ABSENT) {
         slow.factor = 0;
         slow.ends = ENDS_TO;
         slow.delay = &config->delay;
-        failure_disturb(scope, &slow, config->at, until);
+        failure_disturb(scope, &slow, config->strike.at, until);
     }
     failure_note(scope, "slow_nodes", count, NAN);
 }
@@ -84,5 +77,5 @@ const Failure failure_slow = {
         .source = "fail-slow; H. Gunawi et al., FAST 2018",
         .params = params, .config_size = sizeof(Config), .check = check, .clear = clear,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };

@@ -3,16 +3,15 @@
 #include "failure/failure.h"
 
 typedef struct {
-    FailureWho who;
+    FailureStrike strike;       /* first */
     double rate;
     uint64_t size;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
     { "rate", PARAM_RATE, offsetof(Config, rate), NULL, 0, 0, "messages of each spammer, at exponential intervals, to a random neighbor each", NULL },
     { "size", PARAM_SIZE, offsetof(Config, size), "1 kB", 0, 4e9, "of each", NULL },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
 
@@ -20,22 +19,16 @@ static void check(void *data, const Keys *keys)
 {
     const Config *config = data;
     if (config->rate <= 0) keys_fault(keys, "rate", "nothing is ever sent; a rate above 0 is expected");
-    failure_check_who(keys, true);
-    failure_check_span(keys, config->at, config->until);
-}
-
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
+    failure_strike_check(data, keys);
 }
 
 static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
     for (uint32_t i = 0; i < count; i++)
-        failure_spam(scope, nodes[i], 1e9 / config->rate, (uint32_t)config->size, config->at, failure_until(config->until));
+        failure_spam(scope, nodes[i], 1e9 / config->rate, (uint32_t)config->size, config->strike.at, failure_until(config->strike.until));
     failure_note(scope, "spammers", count, NAN);
 }
 
@@ -46,5 +39,5 @@ const Failure failure_spammer = {
         .source = "flooding attacks; no paper",
         .params = params, .config_size = sizeof(Config), .check = check,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };

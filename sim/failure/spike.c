@@ -5,14 +5,13 @@
 #include "graph/profile.h"
 
 typedef struct {
+    FailureStrike strike;       /* first */
     double factor;
     Distribution extra;
     char *path;
     Profile *profile;
     Distribution *steps;        /* of the profile, to point to */
     Distribution lasting, every;
-    FailureWho who;
-    SimTime at, until;
 } Config;
 
 static const Param params[] = {
@@ -22,7 +21,7 @@ static const Param params[] = {
       "instead of both: a SimGrid profile of `time latency` lines in seconds; each is added while it lasts", NULL },
     { "lasting", PARAM_DURATION_LAW, offsetof(Config, lasting), "off", 0, 0, "length of a spike; off: until `until`", NULL },
     { "every", PARAM_DURATION_LAW, offsetof(Config, every), "off", 0, 0, "from the end of a spike to the next; off: there is one", NULL },
-    FAILURE_WHO(Config, who), FAILURE_SPAN(Config),
+    FAILURE_STRIKE,
     PARAM_END
 };
 
@@ -46,7 +45,7 @@ static void check(void *data, const Keys *keys)
     Config *config = data;
     bool plain = !isnan(config->factor) || config->extra.kind != LAW_ABSENT;
     failure_check_who(keys, false);
-    failure_check_span(keys, config->at, config->until);
+    failure_check_span(keys, config->strike.at, config->strike.until);
     if (!plain && !config->path) keys_fault(keys, NULL, "it says not how much longer; factor, extra or profile");
     if (plain && config->path) keys_fault(keys, "profile", "factor or extra say how much longer; one way is enough");
     if (config->every.kind != LAW_ABSENT && config->lasting.kind == LAW_ABSENT)
@@ -64,20 +63,15 @@ static void clear(void *data)
     g_clear_pointer(&config->steps, g_free);
 }
 
-static void refers(const void *data, const Nodes **nodes)
-{
-    *nodes = &((const Config *)data)->who.nodes;
-}
-
 static void replay(const Config *config, FailureScope *scope, Disturbance *spike)
 {
-    SimTime until = failure_until(config->until), end = MIN(failure_end(scope), until);
+    SimTime until = failure_until(config->strike.until), end = MIN(failure_end(scope), until);
     ProfileStep step;
     for (uint64_t i = 0; profile_step(config->profile, i, &step); i++) {
-        SimTime from = failure_later(config->at, step.from);
+        SimTime from = failure_later(config->strike.at, step.from);
         if (from > end) return;
         spike->delay = &config->steps[i % profile_length(config->profile)];
-        failure_disturb(scope, spike, from, MIN(failure_later(config->at, step.until), until));
+        failure_disturb(scope, spike, from, MIN(failure_later(config->strike.at, step.until), until));
     }
 }
 
@@ -85,10 +79,10 @@ static void plan(const void *data, FailureScope *scope)
 {
     const Config *config = data;
     uint32_t count;
-    g_autofree NodeId *nodes = failure_pick(scope, &config->who, &count);
+    g_autofree NodeId *nodes = failure_pick(scope, &config->strike.who, &count);
     bool all = count == failure_node_count(scope);
     Disturbance spike = { .kind = "spike", .nodes = all ? NULL : nodes, .count = count };
-    SimTime until = failure_until(config->until), end = MIN(failure_end(scope), until), time = config->at;
+    SimTime until = failure_until(config->strike.until), end = MIN(failure_end(scope), until), time = config->strike.at;
     if (config->profile) {
         replay(config, scope, &spike);
         return;
@@ -117,5 +111,5 @@ const Failure failure_spike = {
         .source = "latency spikes; SimGrid profiles of links",
         .params = params, .config_size = sizeof(Config), .check = check, .clear = clear,
     },
-    .refers = refers, .plan = plan,
+    .refers = failure_strike_refers, .plan = plan,
 };
