@@ -20,6 +20,9 @@ static const struct { const char *name, *words; } special[] = {
     { "events_per_s", "events per second" },
 };
 
+static char *plain_name(const char *name) { return g_strndup(name, strcspn(name, "[")); }
+
+/* The unit of a metric; `name` without the object. */
 static const char *unit_of(const char *name)
 {
     for (guint i = 0; metrics[i]; i++)
@@ -31,17 +34,23 @@ static const char *unit_of(const char *name)
 
 char *plot_label_words(const char *name)
 {
-    g_autofree char *unit = g_strconcat("_", unit_of(name), NULL);
-    bool cut = unit[1] && g_str_has_suffix(name, unit);
-    return g_strdelimit(g_strndup(name, strlen(name) - (cut ? strlen(unit) : 0)), "_", ' ');
+    const char *object = strchr(name, '[');                 /* of a section: NAME[OBJECT] */
+    g_autofree char *words = plain_name(name);
+    g_autofree char *unit = g_strconcat("_", unit_of(words), NULL);
+    if (unit[1] && g_str_has_suffix(words, unit)) words[strlen(words) - strlen(unit)] = '\0';
+    g_strdelimit(words, "_", ' ');
+    if (!object) return g_steal_pointer(&words);
+    size_t length = strlen(object + 1);
+    bool closed = length && object[length] == ']';
+    return g_strdup_printf("%s of %.*s", words, (int)(length - closed), object + 1);
 }
 
 char *plot_label(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(special); i++)
         if (strcmp(special[i].name, name) == 0) return g_strdup(special[i].words);
-    g_autofree char *words = plot_label_words(name);
-    const char *unit = unit_of(name);
+    g_autofree char *words = plot_label_words(name), *plain = plain_name(name);
+    const char *unit = unit_of(plain);
     return *unit && strcmp(unit, words) != 0 ? g_strdup_printf("%s (%s)", words, unit) : g_steal_pointer(&words);
 }
 
